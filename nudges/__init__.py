@@ -1,0 +1,1 @@
+"""The thinking: events in, events out, nothing else."""

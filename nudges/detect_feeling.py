@@ -1,0 +1,68 @@
+"""Triggers found in heat and mood. The situation in, findings out."""
+
+from nudges.findings import Finding, Memory, distinct
+from nudges.signals import HeatMoved, MoodMoved, TurnClosed
+from nudges.situation import Situation
+from nudges.triggers import HeatCooled, HeatReaches, MoodRecovered
+from streams.events import Quote
+
+
+def heat(trigger: HeatReaches, seen: Situation, _: Memory) -> list[Finding]:
+    """A rise to the value."""
+    found = []
+    for signal in seen.signals:
+        rose = isinstance(signal, HeatMoved) and signal.value > signal.before
+        if isinstance(signal, HeatMoved) and rose and signal.value >= trigger.at and signal.streak >= trigger.streak:
+            causes = [Quote(cause.quote, cause.said_ms) for cause in seen.heat.causes(seen.now_ms)]
+            found.append(
+                Finding(
+                    from_ms=seen.now_ms,
+                    until_ms=seen.now_ms,
+                    measured=f"heat {signal.before:.0f} to {signal.value:.0f}",
+                    threshold=f"{trigger.at:g}",
+                    evidence=distinct(causes),
+                )
+            )
+    return found
+
+
+def heat_cooled(trigger: HeatCooled, seen: Situation, memory: Memory) -> list[Finding]:
+    """Heat that stayed low after a peak, told once a peak."""
+    closed = [signal.turn for signal in seen.signals if isinstance(signal, TurnClosed) and signal.turn.side == "C"]
+    peak_ms, peak = seen.heat.highest
+    if not closed or peak < trigger.top or memory.told_ms >= peak_ms:
+        return []
+    last = seen.conversation.closed_turns("C")[-trigger.turns :]
+    cool = [seen.heat.value(turn.ended_ms) <= trigger.bottom for turn in last if turn.started_ms > peak_ms]
+    if len(cool) < trigger.turns or not all(cool):
+        return []
+    memory.told_ms = peak_ms
+    value = seen.heat.value(seen.now_ms)
+    return [
+        Finding(
+            from_ms=seen.now_ms,
+            until_ms=seen.now_ms,
+            measured=f"heat {peak:.0f} to {value:.0f}",
+            threshold=f"{trigger.top:g} to {trigger.bottom:g}",
+            evidence=(Quote(closed[-1].text[:64], closed[-1].started_ms),),
+        )
+    ]
+
+
+def mood_recovered(trigger: MoodRecovered, seen: Situation, memory: Memory) -> list[Finding]:
+    """Mood that stayed up after a low, told once a call."""
+    low = seen.mood.lowest
+    last = seen.mood.last(trigger.utterances)
+    if memory.told_ms >= 0 or low > trigger.low or not any(isinstance(signal, MoodMoved) for signal in seen.signals):
+        return []
+    if len(last) < trigger.utterances or min(last) - low < trigger.by:
+        return []
+    memory.told_ms = seen.now_ms
+    return [
+        Finding(
+            from_ms=seen.now_ms,
+            until_ms=seen.now_ms,
+            measured=f"mood {low:+.2f} to {last[-1]:+.2f}",
+            threshold=f"+{trigger.by:g} from {trigger.low:+g}",
+        )
+    ]

@@ -1,0 +1,224 @@
+"""The empathy ledger: what opened a door for empathy, and whether the agent went through it.
+
+Turns and scores flow in; openings with their state come out, and a signal when an answer is due. Every judgement looks
+at what the agent said *after the opening in the audio*, also when those words were recognised first.
+"""
+
+import msgspec
+
+from nudges.conversation import Conversation
+from nudges.signals import Opening, OpeningDue, OpeningMoved, Signal, Turn, TurnClosed, TurnGrew
+from streams.events import OpeningState, Strength
+
+
+class EmpathySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What opens, answers and closes an opening.
+
+    `strong` and `weak` are customer families, `sentiment` the score that opens a weak one; `answers` close it as given,
+    `defers` excuse the agent's turns, `formulas` are answers that say nothing specific, `withdraws` close it as not
+    needed. An answer is due after so many substantive agent turns, or `due_after_s` after the customer stopped if the
+    agent has said something; an opening expires after `expires_s`; for `quiet_s` after an answer no new one opens.
+    """
+
+    strong: tuple[str, ...]
+    weak: tuple[str, ...]
+    sentiment: float
+    answers: tuple[str, ...]
+    defers: tuple[str, ...]
+    formulas: tuple[str, ...]
+    withdraws: tuple[str, ...]
+    strong_turns: int
+    weak_turns: int
+    due_after_s: float
+    expires_s: float
+    quiet_s: float
+
+
+class Ledger:
+    """The openings of one call; their ids are `prefix` and a number above `first`."""
+
+    def __init__(
+        self, prefix: str, first: int, settings: EmpathySettings, conversation: Conversation, substantive: int
+    ) -> None:
+        self._prefix = prefix
+        self._first = first
+        self._settings = settings
+        self._conversation = conversation
+        self._substantive = substantive
+        self._openings: list[Opening] = []
+        self._turn = -1
+        self._due_told = True
+        self._over = True
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        """All openings so far, oldest first, each as it stands now."""
+        return tuple(self._openings)
+
+    @property
+    def count(self) -> int:
+        """The highest number given to an opening."""
+        return self._first + len(self._openings)
+
+    @property
+    def waiting(self) -> Opening | None:
+        """The opening that still wants an answer; one answered by a formula alone still does."""
+        return None if self._over else self._openings[-1]
+
+    def find(self, opening: str) -> Opening | None:
+        """The opening of this id."""
+        return next((known for known in self._openings if known.opening == opening), None)
+
+    def customer_spoke(self, grew: TurnGrew, score: float | None) -> list[Signal]:
+        """Look for an opening, or for its withdrawal, in new words of the customer."""
+        settings = self._settings
+        cues = tuple(hit.cue for hit in grew.hits)
+        waiting = self.waiting
+        if waiting is not None and grew.turn.index != self._turn and any(cue in settings.withdraws for cue in cues):
+            return [self._move(waiting, "not_needed")]
+        strong = [hit for hit in grew.hits if hit.cue in settings.strong]
+        weak = [hit for hit in grew.hits if hit.cue in settings.weak]
+        if strong or weak:
+            first = (strong or weak)[0]
+            quote, said_ms = first.quote, first.said_ms
+        elif score is not None and score <= settings.sentiment:
+            quote, said_ms = grew.piece.text[:64], grew.piece.started_ms
+        else:
+            return []
+        return self._open("strong" if strong else "weak", quote, said_ms, grew)
+
+    def agent_spoke(self) -> list[Signal]:
+        """See whether the agent's words so far, stable partial ones included, answer the waiting opening."""
+        waiting = self.waiting
+        if waiting is None:
+            return []
+        moves = self._conversation.heard((*self._settings.answers, *self._settings.defers), waiting.ended_ms)
+        given = [hit for hit in moves if hit.cue in self._settings.answers]
+        if not given:
+            return []
+        answered = msgspec.structs.replace(
+            waiting, answered_ms=given[0].said_ms, moves=tuple(dict.fromkeys(hit.cue for hit in moves))
+        )
+        return [self._move(answered, "given")]
+
+    def agent_closed(self, closed: TurnClosed) -> list[Signal]:
+        """Judge a finished turn of the agent."""
+        waiting = self.waiting
+        if waiting is None or closed.turn.ended_ms <= waiting.ended_ms:
+            return []
+        return self._judge_turn(waiting, closed.turn)
+
+    def advance(self, now_ms: int) -> list[Signal]:
+        """What has become due or expired by now."""
+        waiting = self.waiting
+        if waiting is None:
+            return []
+        signals: list[Signal] = []
+        due_ms = self._due_at_ms(waiting)
+        if (
+            not self._due_told
+            and now_ms >= due_ms
+            and self._words_known(due_ms, now_ms)
+            and self._agent_answered(waiting)
+        ):
+            self._due_told = True
+            signals.append(
+                OpeningDue(waiting, f"{self._settings.due_after_s:g} s", f"{self._settings.due_after_s:g} s")
+            )
+        if now_ms >= self._expires_at_ms(waiting):
+            self._over = True
+            if waiting.state == "open":
+                signals.append(self._move(waiting, "missed"))
+        return signals
+
+    def wake_ms(self, now_ms: int) -> int | None:
+        """When something becomes due or expires."""
+        waiting = self.waiting
+        if waiting is None:
+            return None
+        times = [self._expires_at_ms(waiting)]
+        if not self._due_told:
+            due_ms = self._due_at_ms(waiting)
+            times += [due_ms, due_ms + self._conversation.words_wait_ms]
+        return min((at_ms for at_ms in times if at_ms > now_ms), default=None)
+
+    def finish(self) -> list[Signal]:
+        """The call is over: what the agent had no turn to answer was not needed, the rest was missed."""
+        waiting = self.waiting
+        if waiting is None or waiting.state == "bare":
+            return []
+        return [self._move(waiting, "missed" if waiting.turns else "not_needed")]
+
+    def withdraw(self) -> list[Signal]:
+        """Take back the waiting opening, as when it turns out that the agent said those words."""
+        waiting = self.waiting
+        return [] if waiting is None else [self._move(waiting, "not_needed")]
+
+    def _open(self, strength: Strength, quote: str, said_ms: int, grew: TurnGrew) -> list[Signal]:
+        waiting = self.waiting
+        if waiting is not None and (waiting.strength == "strong" or strength == "weak"):
+            if grew.turn.index == self._turn:
+                # The customer is still explaining: the answer is due after the last of it.
+                self._openings[-1] = msgspec.structs.replace(waiting, ended_ms=grew.piece.ended_ms)
+            return []
+        if waiting is None and self._answered_lately(grew.piece.started_ms):
+            return []
+        number = self.count + (waiting is None)
+        opening = Opening(f"{self._prefix}{number}", strength, "open", quote, said_ms, grew.piece.ended_ms)
+        if waiting is None:
+            self._openings.append(opening)
+        self._turn = grew.turn.index
+        self._over, self._due_told = False, False
+        signals: list[Signal] = [self._move(opening, "open")]
+        # The agent's words may have been recognised before the customer's that they answer.
+        signals.extend(self.agent_spoke())
+        for turn in self._conversation.closed_turns("A")[-4:]:
+            if turn.started_ms >= opening.ended_ms and (current := self.waiting) is not None:
+                signals.extend(self._judge_turn(current, turn))
+        return signals
+
+    def _judge_turn(self, waiting: Opening, turn: Turn) -> list[Signal]:
+        signals: list[Signal] = []
+        formulas = self._conversation.heard(self._settings.formulas, max(waiting.ended_ms, turn.started_ms))
+        if waiting.state == "open" and any(hit.said_ms <= turn.ended_ms for hit in formulas):
+            waiting = msgspec.structs.replace(waiting, answered_ms=turn.started_ms)
+            signals.append(self._move(waiting, "bare"))
+            waiting = self._openings[-1]
+        if turn.word_count < self._substantive:
+            return signals
+        excused = bool(self._conversation.heard(self._settings.defers, waiting.ended_ms))
+        waiting = msgspec.structs.replace(waiting, turns=waiting.turns + (not excused))
+        self._openings[-1] = waiting
+        enough = self._settings.strong_turns if waiting.strength == "strong" else self._settings.weak_turns
+        if not self._due_told and waiting.state == "open" and waiting.turns >= enough:
+            self._due_told = True
+            plural = "s" if waiting.turns > 1 else ""
+            signals.append(OpeningDue(waiting, f"{waiting.turns} turn{plural} without it", f"{enough}"))
+        return signals
+
+    def _move(self, opening: Opening, state: OpeningState) -> OpeningMoved:
+        self._openings[-1] = msgspec.structs.replace(opening, state=state)
+        self._over = state not in {"open", "bare"}
+        return OpeningMoved(self._openings[-1])
+
+    def _answered_lately(self, at_ms: int) -> bool:
+        last = self._openings[-1] if self._openings else None
+        if last is None or last.state != "given" or last.answered_ms is None:
+            return False
+        return at_ms - last.answered_ms < self._settings.quiet_s * 1000
+
+    def _agent_answered(self, waiting: Opening) -> bool:
+        """Whether the agent has said something since, none of which excuses the wait."""
+        if waiting.state != "open" or self._conversation.heard(self._settings.defers, waiting.ended_ms):
+            return False
+        return self._conversation.words_after("A", waiting.ended_ms) >= self._substantive
+
+    def _words_known(self, until_ms: int, now_ms: int) -> bool:
+        known_ms = self._conversation.known_until("A", now_ms)
+        return known_ms >= until_ms or now_ms >= until_ms + self._conversation.words_wait_ms
+
+    def _due_at_ms(self, waiting: Opening) -> int:
+        return waiting.ended_ms + round(self._settings.due_after_s * 1000)
+
+    def _expires_at_ms(self, waiting: Opening) -> int:
+        return waiting.ended_ms + round(self._settings.expires_s * 1000)

@@ -1,0 +1,91 @@
+"""What an agent's answer to an opening holds, as numbers: `(opening, reply) -> reply_features -> Features`.
+
+Three answers are told apart: it names the feeling or the very trouble, or owns it (given); it is a formula (bare); it
+goes on with procedure (missed). What tells them apart is whether the customer's own things come back in the reply.
+"""
+
+from nudges.noticing_features import Features, content_words
+from nudges.phrases import Phrases
+from nudges.spoken_words import split_words
+
+_FORMULAS = frozenset(("formula", "polite", "sorry", "sorry_formula", "greet", "close", "cheer"))
+_WARM = frozenset(("name_feeling", "specific", "own", "explore"))
+_COLD = frozenset(("refusal", "instruct", "diagnose", "defend", "transfer", "hold"))
+_HEAD_CHARS = 90  # about the first sentence of a reply
+_NUMBERS = frozenset(
+    [
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "fifteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "hundred",
+    ]
+)
+
+
+def reply_features(opening: str, reply: str, phrases: Phrases) -> Features:
+    """Measure one reply against the customer's words it answers."""
+    spoken = split_words(reply)
+    words = spoken.words
+    values: dict[str, float] = {}
+    quotes: dict[str, str] = {}
+    covered: set[int] = set()
+    for hit in phrases.agent.find(spoken):
+        name = f"reply.{hit.family}"
+        if values.get(name):
+            values[f"again.{hit.family}"] = 1.0
+        values[name] = 1.0
+        if hit.after - hit.first > len(quotes.get(name, "").split()):
+            quotes[name] = spoken.quote(hit.first, hit.after)
+        if hit.family in _FORMULAS:
+            covered.update(range(hit.first, hit.after))
+    if "reply.sorry_refusing" in values and "again.sorry" not in values:
+        # "Sorry, but we cannot" is a refusal with a bow, not an answer to what the customer feels.
+        values.pop("reply.sorry", None)
+    if len(words) - len(covered) < 5:
+        values["rest.none"] = 1.0
+    warm = any(f"reply.{family}" in values for family in _WARM)
+    cold = any(f"reply.{family}" in values for family in _COLD)
+    # An answer that goes on with procedure says so in its first words; what follows warmth is the help itself.
+    values["mix.both" if warm and cold else "mix.warm" if warm else "mix.cold" if cold else "mix.none"] = 1.0
+    _echo(opening, reply, values, warm=warm)
+    opened = split_words(reply[:_HEAD_CHARS])
+    for hit in phrases.agent.find(opened):
+        if f"reply.{hit.family}" in values:
+            values[f"head.{hit.family}"] = 1.0
+    for name, group in (("warm", _WARM), ("cold", _COLD), ("formal", _FORMULAS)):
+        met = sum(f"reply.{family}" in values for family in group)
+        for least in range(1, 4):
+            if met >= least:
+                values[f"{name}.{least}"] = 1.0
+    if reply.rstrip().endswith("?"):
+        values["marks.question"] = 1.0
+    return Features(values, quotes)
+
+
+def _echo(opening: str, reply: str, values: dict[str, float], *, warm: bool) -> None:
+    # Procedure repeats the topic too; only beside warmth does it show that somebody listened.
+    kind = "echo" if warm else "topic"
+    theirs = split_words(opening)
+    ours = split_words(reply)
+    shared = content_words(theirs) & content_words(ours)
+    for least in range(1, 4):
+        if len(shared) >= least:
+            values[f"{kind}.{least}"] = 1.0
+    stems = {word[:4] for word in content_words(theirs)} & {word[:4] for word in content_words(ours)}
+    values[f"{kind}.share"] = min(1.0, len(stems) / 4)
+    counted = {word for word in theirs.words if word in _NUMBERS or word[0].isdigit()}
+    if counted & set(ours.words):
+        values[f"{kind}.number"] = 1.0

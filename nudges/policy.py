@@ -1,0 +1,299 @@
+"""Delivery: how nudges stay few, early and withdrawn when done. Advice flows in, what to show and to resolve comes out.
+
+Pure state on the media clock. One nudge is on screen at once; the rest waits, each for so long as it is worth showing,
+and every reason why something may not be shown yet has a moment at which it ends (`wake_ms`).
+"""
+
+from nudges.delivery import Advice, Air, Card, Decision, DeliverySettings, Level, Resolve, Show
+from nudges.findings import ms
+from nudges.lifecycle import NudgeState, answered
+from streams.events import Answer, Outcome, Severity
+
+_RANK: dict[Severity, int] = {"critical": 0, "warn": 1, "info": 2, "praise": 3}
+
+
+class Policy:
+    """The delivery of one call's nudges to one agent."""
+
+    def __init__(
+        self,
+        call_id: str,
+        settings: DeliverySettings,
+        level: Level = "standard",
+        history: dict[str, tuple[bool, ...]] | None = None,
+    ) -> None:
+        self._call_id = call_id
+        self._settings = settings
+        self._level = level
+        self._thumbs = {rule: list(thumbs) for rule, thumbs in (history or {}).items()}
+        self._waiting: dict[str, Advice] = {}
+        self._cards: list[Card] = []
+        self._snoozed: list[str] = []
+        self._quiet_until_ms = 0
+        self._gap_until_ms = 0
+        self.shadowed: list[tuple[str, int]] = []
+        self.stale: dict[str, int] = {}
+        self.outcomes: dict[str, Outcome] = {}
+
+    # --- what others ask ------------------------------------------------------------------------------------------
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Everything shown so far, oldest first."""
+        return tuple(self._cards)
+
+    @property
+    def on_screen(self) -> Card | None:
+        """The card on screen."""
+        return next((card for card in reversed(self._cards) if card.state.on_screen), None)
+
+    @property
+    def live(self) -> tuple[Card, ...]:
+        """The cards of which something may still become: on screen, or acknowledged."""
+        return tuple(card for card in self._cards if card.state.live)
+
+    @property
+    def waiting(self) -> tuple[Advice, ...]:
+        """What waits to be shown."""
+        return tuple(self._waiting.values())
+
+    @property
+    def thumbs(self) -> dict[str, tuple[bool, ...]]:
+        """The last thumbs of every rule, this call's included; true is helpful."""
+        return {rule: tuple(thumbs[-self._settings.thumbs_window :]) for rule, thumbs in self._thumbs.items()}
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    def offer(self, advice: Advice) -> None:
+        """Take in what a rule would say; it waits here until it may be shown, or is left unsaid."""
+        if advice.rule in self._snoozed or not self._worth(advice):
+            return
+        if advice.shadow or self._disliked(advice.rule):
+            last_ms = max((at_ms for rule, at_ms in self.shadowed if rule == advice.rule), default=None)
+            if last_ms is None or advice.true_ms - last_ms >= self._cooldown_ms(advice):
+                self.shadowed.append((advice.rule, advice.true_ms))
+            return
+        waiting = self._waiting.get(advice.rule)
+        if waiting is None or _RANK[advice.severity] <= _RANK[waiting.severity]:
+            self._waiting[advice.rule] = advice
+
+    def drop(self, rule: str) -> None:
+        """The reason of a waiting advice has gone."""
+        self._waiting.pop(rule, None)
+
+    def resolve(self, nudge: str, outcome: Outcome) -> list[Decision]:
+        """A live card came to its end."""
+        card = self._find(nudge)
+        if card is None or not card.state.live:
+            return []
+        return [self._end(card, outcome, NudgeState(outcome))]
+
+    def answer(self, nudge: str, answer: Answer, now_ms: int) -> list[Decision]:
+        """A person answered; an empty id means the card on screen."""
+        card = self._find(nudge) if nudge else self.on_screen
+        if card is None:
+            return []
+        if answer in {"helpful", "not_helpful"}:
+            self._thumbs.setdefault(card.advice.rule, []).append(answer == "helpful")
+            return []
+        if answer == "undone":
+            return self._undo(card, now_ms)
+        state = answered(card.state, answer)
+        if state is card.state:
+            return []
+        card.answered_ms = now_ms
+        if state is NudgeState.ACKNOWLEDGED:
+            card.state = state
+            return []
+        if state is NudgeState.SNOOZED:
+            self._snoozed.append(card.advice.rule)
+            self._waiting.pop(card.advice.rule, None)
+        return [self._end(card, "dismissed", state)]
+
+    def quiet(self, until_ms: int) -> None:
+        """Nothing but critical nudges until then; 0 ends it, -1 lasts for the rest of the call."""
+        self._quiet_until_ms = until_ms
+
+    def volume(self, level: Level) -> None:
+        """How much the agent wants to hear from here on."""
+        self._level = level
+        self._waiting = {rule: advice for rule, advice in self._waiting.items() if self._worth(advice)}
+
+    def settle(self, now_ms: int, air: Air) -> list[Decision]:
+        """Let go of what has lived its time, then show the best of what may be shown."""
+        decisions: list[Decision] = [
+            self._end(card, card.advice.ends_as, NudgeState(card.advice.ends_as))
+            for card in self.live
+            if now_ms >= card.expires_ms
+        ]
+        for advice in self.waiting:
+            if now_ms >= advice.valid_until_ms:
+                del self._waiting[advice.rule]
+                self.stale[advice.rule] = self.stale.get(advice.rule, 0) + 1
+            elif self._said_already(advice):
+                del self._waiting[advice.rule]
+        ready = [advice for advice in self._waiting.values() if self._may_show(advice, now_ms, air)]
+        if ready:
+            decisions.extend(self._show(min(ready, key=_order), now_ms))
+        return decisions
+
+    def wake_ms(self, now_ms: int, air: Air) -> int | None:
+        """When something expires, goes stale or may become showable."""
+        settings = self._settings
+        times = [card.expires_ms for card in self.live]
+        if self._waiting:
+            times += [self._gap_until_ms, self._quiet_until_ms, air.quiet_since_ms + settings.pause_ms]
+            counted = self._counted()
+            if len(counted) >= settings.cap:
+                times.append(counted[-settings.cap].shown_ms + ms(settings.cap_window_s))
+            if self.on_screen is not None:
+                times.append(self.on_screen.shown_ms + ms(settings.critical_yield_s))
+        for advice in self._waiting.values():
+            times.append(advice.valid_until_ms)
+            last = self._last(advice.rule)
+            if last is not None:
+                times.append(last.shown_ms + self._cooldown_ms(advice))
+        return min((at_ms for at_ms in times if at_ms > now_ms), default=None)
+
+    def finish(self) -> list[Decision]:
+        """The call is over."""
+        self._waiting.clear()
+        return [self._end(card, "call_ended", NudgeState.CALL_ENDED) for card in self.live]
+
+    # --- why something may not be shown ---------------------------------------------------------------------------
+
+    def _worth(self, advice: Advice) -> bool:
+        """Whether this agent wants to hear it at all."""
+        if advice.severity in {"critical", "praise"} or self._level == "novice":
+            return True
+        if self._level == "expert":
+            return advice.family == "process"
+        once = advice.severity == "info" and self._last(advice.rule) is not None
+        return not once
+
+    def _disliked(self, rule: str) -> bool:
+        recent = self._thumbs.get(rule, [])[-self._settings.thumbs_window :]
+        return recent.count(False) >= self._settings.thumbs_down
+
+    def _said_already(self, advice: Advice) -> bool:
+        last = self._last(advice.rule)
+        if last is None or self._outranks(advice, last.advice):
+            return False
+        return last.state.live or advice.finding.until_ms <= last.advice.finding.until_ms
+
+    def _may_show(self, advice: Advice, now_ms: int, air: Air) -> bool:
+        last = self._last(advice.rule)
+        harder = last is not None and self._outranks(advice, last.advice)
+        shown = sum(card.advice.rule == advice.rule for card in self._cards)
+        if advice.max_per_call is not None and shown >= advice.max_per_call and not harder:
+            return False
+        if last is not None and not harder and now_ms < last.shown_ms + self._cooldown_ms(advice):
+            return False
+        if advice.severity == "critical":
+            return self._screen_yields(advice, now_ms)
+        replaces = last is not None and last.state.on_screen
+        return (
+            (self.on_screen is None or replaces)
+            and (now_ms >= self._gap_until_ms or replaces)
+            and self._quiet_over(now_ms)
+            and self._in_budget(advice, now_ms, air, replaces=replaces)
+            and (advice.at_once or self._has_room(now_ms, air))
+        )
+
+    def _screen_yields(self, advice: Advice, now_ms: int) -> bool:
+        card = self.on_screen
+        if card is None or card.advice.severity != "critical" or card.advice.rule == advice.rule:
+            return True
+        return now_ms >= card.shown_ms + ms(self._settings.critical_yield_s)
+
+    def _quiet_over(self, now_ms: int) -> bool:
+        return self._quiet_until_ms >= 0 and now_ms >= self._quiet_until_ms
+
+    def _in_budget(self, advice: Advice, now_ms: int, air: Air, *, replaces: bool) -> bool:
+        settings = self._settings
+        if advice.severity == "praise":
+            praised = sum(card.advice.severity == "praise" for card in self._cards)
+            return praised < settings.praise_per_call and air.heat < settings.praise_heat_below
+        if advice.severity == "info" and air.heat >= settings.info_heat_below:
+            return False
+        if replaces:
+            return True
+        counted = self._counted()
+        recent = [card for card in counted if now_ms < card.shown_ms + ms(settings.cap_window_s)]
+        return len(counted) < settings.cap_per_call and len(recent) < settings.cap
+
+    def _has_room(self, now_ms: int, air: Air) -> bool:
+        if air.customer_speaking:
+            return True
+        return not air.anyone_speaking and now_ms >= air.quiet_since_ms + self._settings.pause_ms
+
+    # --- state ----------------------------------------------------------------------------------------------------
+
+    def _show(self, advice: Advice, now_ms: int) -> list[Decision]:
+        del self._waiting[advice.rule]
+        decisions: list[Decision] = []
+        if (card := self.on_screen) is not None:
+            decisions.append(self._end(card, "superseded", NudgeState.SUPERSEDED))
+        decisions.extend(
+            self._end(card, "superseded", NudgeState.SUPERSEDED)
+            for card in self.live
+            if card.advice.rule == advice.rule
+        )
+        nudge = f"{self._call_id}-n{len(self._cards) + 1}"
+        life_s = self._settings.life_s[advice.severity] if advice.life_s is None else advice.life_s
+        expires_ms = now_ms + ms(life_s)
+        self._cards.append(Card(nudge=nudge, advice=advice, shown_ms=now_ms, expires_ms=expires_ms))
+        self._gap_until_ms = now_ms + ms(self._settings.gap_s)
+        return [*decisions, Show(nudge, advice, expires_ms)]
+
+    def _end(self, card: Card, outcome: Outcome, state: NudgeState) -> Resolve:
+        was_last = card is self._cards[-1]
+        card.state = state
+        self.outcomes[card.nudge] = outcome
+        if was_last and outcome in {"done", "dismissed"}:
+            self._gap_until_ms = 0
+        return Resolve(card.nudge, card.advice.rule, outcome)
+
+    def _undo(self, card: Card, now_ms: int) -> list[Decision]:
+        if card.answered_ms < 0 or now_ms > card.answered_ms + ms(self._settings.undo_s):
+            return []
+        state = answered(card.state, "undone")
+        if state is card.state:
+            return []
+        if card.advice.rule in self._snoozed:
+            self._snoozed.remove(card.advice.rule)
+        if self.on_screen is not None or now_ms >= card.expires_ms:
+            return []
+        was_ended = card.state is not NudgeState.ACKNOWLEDGED
+        card.state, card.answered_ms = state, -1
+        self._gap_until_ms = max(self._gap_until_ms, card.shown_ms + ms(self._settings.gap_s))
+        if not was_ended:
+            return []
+        del self.outcomes[card.nudge]
+        return [Show(card.nudge, card.advice, card.expires_ms)]
+
+    def _counted(self) -> list[Card]:
+        """What the caps count: not critical, not praise, and an upgrade of what was on screen only once."""
+        return [card for card in self._cards if card.advice.severity in {"info", "warn"} and not self._upgraded(card)]
+
+    def _upgraded(self, card: Card) -> bool:
+        following = self._cards[self._cards.index(card) + 1 :][:1]
+        return card.state is NudgeState.SUPERSEDED and any(
+            later.advice.rule == card.advice.rule and later.advice.severity == "warn" for later in following
+        )
+
+    def _find(self, nudge: str) -> Card | None:
+        return next((card for card in self._cards if card.nudge == nudge), None)
+
+    def _last(self, rule: str) -> Card | None:
+        return next((card for card in reversed(self._cards) if card.advice.rule == rule), None)
+
+    def _outranks(self, advice: Advice, other: Advice) -> bool:
+        return _RANK[advice.severity] < _RANK[other.severity]
+
+    def _cooldown_ms(self, advice: Advice) -> int:
+        return ms(self._settings.cooldown_s if advice.cooldown_s is None else advice.cooldown_s)
+
+
+def _order(advice: Advice) -> tuple[int, int, int, str]:
+    return (_RANK[advice.severity], -advice.priority, -advice.finding.until_ms, advice.rule)

@@ -1,0 +1,160 @@
+"""The rules at work: the situation flows in, advice and floor alerts come out.
+
+For each rule its triggers are looked at in the pack's order; a find is held against the rule's conditions, watched for
+as long as its trigger asks, and becomes advice. The same conditions say later whether the advice is done or pointless.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from nudges.delivery import Advice
+from nudges.detectors import find, is_timed, wake_ms
+from nudges.findings import Finding, Memory
+from nudges.packs import Rule
+from nudges.situation import Condition, Situation, any_holds, condition_wake_ms, holds
+from nudges.triggers import Trigger
+from streams.events import Outcome, Severity
+
+
+class FloorCall(msgspec.Struct, frozen=True):
+    """A line for supervisors."""
+
+    rule: str
+    severity: Severity
+    text: str
+
+
+class _Sentry(NamedTuple):
+    rule: Rule
+    number: int
+    trigger: Trigger
+    memory: Memory
+    timed: bool
+
+
+class _Watch(msgspec.Struct, frozen=True):
+    rule: Rule
+    trigger: int
+    finding: Finding
+    due_ms: int
+
+
+class Rules:
+    """The rules of one call; ids in `off` never run, those in `shadow` are only logged.
+
+    What holds a nudge back from the agent does not hold back the floor.
+    """
+
+    def __init__(
+        self, rules: tuple[Rule, ...], *, off: tuple[str, ...], shadow: tuple[str, ...], mixed: bool, floor_gap_s: float
+    ) -> None:
+        self._rules = {rule.id: rule for rule in rules if rule.enabled and rule.id not in off}
+        self._shadow = shadow
+        self._floor_gap_ms = round(floor_gap_s * 1000)
+        self._sentries = tuple(
+            _Sentry(rule, index, trigger, Memory(), is_timed(trigger))
+            for rule in self._rules.values()
+            if rule.mixed or not mixed
+            for index, trigger in enumerate(rule.when)
+        )
+        self._watches: list[_Watch] = []
+        self._floor_told: dict[tuple[str, Severity], int] = {}
+
+    def rule(self, rule: str) -> Rule:
+        """The rule of this id."""
+        return self._rules[rule]
+
+    def step(self, seen: Situation) -> tuple[list[Advice], list[FloorCall]]:
+        """What the rules have to say now."""
+        advice: list[Advice] = []
+        floor: list[FloorCall] = []
+        watches = [*self._watches, *self._new_watches(seen)]
+        self._watches = []
+        spoke: list[str] = []
+        for watch in watches:
+            rule, trigger = watch.rule, watch.rule.when[watch.trigger]
+            if any_holds((*trigger.unless, *rule.done, *rule.gone), watch.finding, seen):
+                continue
+            if seen.now_ms < watch.due_ms or not self._words_known(trigger, watch, seen):
+                self._watches.append(watch)
+                continue
+            if rule.id in spoke:
+                continue
+            spoke.append(rule.id)
+            severity = trigger.severity or rule.severity
+            if not any_holds(rule.unless, watch.finding, seen):
+                advice.append(self._advice(watch, severity, seen.now_ms))
+            if trigger.floor and rule.id not in self._shadow and self._floor_may_hear(rule.id, severity, seen.now_ms):
+                floor.append(FloorCall(rule.id, severity, trigger.floor))
+        return advice, floor
+
+    def verdict(self, advice: Advice, seen: Situation, *, shown: bool) -> Outcome | None:
+        """What has become of advice: done, or expired before its time when its reason has gone; None while it stands.
+
+        Once it is shown, what would have held it back no longer counts.
+        """
+        rule = self._rules[advice.rule]
+        if any_holds(rule.done, advice.finding, seen):
+            return "done"
+        if any_holds(rule.gone, advice.finding, seen):
+            return "expired"
+        held = (*rule.unless, *rule.when[advice.trigger].unless)
+        return "expired" if not shown and any_holds(held, advice.finding, seen) else None
+
+    def wake_ms(self, seen: Situation, live: tuple[Advice, ...]) -> int | None:
+        """When a trigger, a watch or a condition of live advice may come true though nothing is said."""
+        now_ms = seen.now_ms
+        times = [wake_ms(sentry.trigger, seen) for sentry in self._sentries if sentry.timed]
+        for watch in self._watches:
+            times += [watch.due_ms, watch.due_ms + seen.conversation.words_wait_ms]
+            times += _condition_times((*watch.rule.done, *watch.rule.gone), watch.finding, seen)
+        for advice in live:
+            rule = self._rules[advice.rule]
+            times += _condition_times((*rule.done, *rule.gone), advice.finding, seen)
+        return min((at_ms for at_ms in times if at_ms is not None and at_ms > now_ms), default=None)
+
+    def _new_watches(self, seen: Situation) -> list[_Watch]:
+        return [
+            _Watch(sentry.rule, sentry.number, finding, finding.until_ms + round(sentry.trigger.wait_s * 1000))
+            for sentry in self._sentries
+            if sentry.timed or seen.signals
+            for finding in find(sentry.trigger, seen, sentry.memory)
+            if all(holds(condition, finding, seen) for condition in sentry.trigger.only_if)
+        ]
+
+    def _words_known(self, trigger: Trigger, watch: _Watch, seen: Situation) -> bool:
+        if not trigger.wait_s:
+            return True
+        known_ms = seen.conversation.known_until(trigger.wait_for, seen.now_ms)
+        return known_ms >= watch.due_ms or seen.now_ms >= watch.due_ms + seen.conversation.words_wait_ms
+
+    def _advice(self, watch: _Watch, severity: Severity, now_ms: int) -> Advice:
+        rule = watch.rule
+        return Advice(
+            rule=rule.id,
+            family=rule.family,
+            severity=severity,
+            priority=rule.priority,
+            true_ms=now_ms,
+            valid_until_ms=now_ms + round(rule.valid_for_s * 1000),
+            finding=watch.finding,
+            trigger=watch.trigger,
+            at_once=rule.at_once,
+            life_s=rule.life_s,
+            ends_as=rule.ends_as,
+            cooldown_s=rule.cooldown_s,
+            max_per_call=rule.max_per_call,
+            shadow=rule.shadow or rule.id in self._shadow,
+        )
+
+    def _floor_may_hear(self, rule: str, severity: Severity, now_ms: int) -> bool:
+        told_ms = self._floor_told.get((rule, severity))
+        if told_ms is not None and now_ms - told_ms < self._floor_gap_ms:
+            return False
+        self._floor_told[rule, severity] = now_ms
+        return True
+
+
+def _condition_times(conditions: tuple[Condition, ...], finding: Finding, seen: Situation) -> list[int | None]:
+    return [condition_wake_ms(condition, finding, seen) for condition in conditions]

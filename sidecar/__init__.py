@@ -1,0 +1,1 @@
+"""The service around one or many calls, and the command line."""

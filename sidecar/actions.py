@@ -1,0 +1,104 @@
+"""What people do, as events of the call: a command from a screen flows in, the event it means flows out.
+
+Pure. Follows one call's events to know which nudge is on the screen, so that a hotkey or a foot pedal can answer it
+without naming it.
+"""
+
+from typing import TypeAlias, get_args
+
+import msgspec
+
+from streams.errors import InputError
+from streams.events import (
+    Answer,
+    Event,
+    HelpAsked,
+    Nudge,
+    NudgeAnswered,
+    NudgeResolved,
+    Quiet,
+    SidesSwapped,
+    Telemetry,
+    Volume,
+)
+from streams.wire import Command
+
+Action: TypeAlias = NudgeAnswered | Quiet | Volume | HelpAsked | SidesSwapped
+
+LONGEST_QUIET_MIN = 24 * 60
+LONGEST_TEXT = 500
+_FEEDBACK = ("helpful", "not_helpful", "undone")
+
+
+class Actions:
+    """Turns commands for one call into events."""
+
+    def __init__(self, call_id: str) -> None:
+        self._call_id = call_id
+        self._open: list[str] = []
+        self._last = ""
+        self._helps = 0
+
+    def feed(self, event: Event | Telemetry) -> None:
+        """Follow which nudges stand on the screen."""
+        match event:
+            case Nudge():
+                self._open.append(event.nudge)
+                self._last = event.nudge
+            case NudgeResolved() if event.nudge in self._open:
+                self._open.remove(event.nudge)
+
+    def event(self, command: Command, by: str, at_ms: int) -> Action:
+        """The event that a command means at this media time.
+
+        Raises InputError when it means none.
+        """
+        match command.action:
+            case "answer":
+                return self._answered(command, by, at_ms)
+            case "quiet":
+                return Quiet(call_id=self._call_id, at_ms=at_ms, until_ms=_until_ms(command.value, at_ms))
+            case "volume":
+                return self._volume(command.value, at_ms)
+            case "ask_help":
+                self._helps += 1
+                name = f"{self._call_id}/help-{self._helps}"
+                return HelpAsked(call_id=self._call_id, at_ms=at_ms, help=name, text=command.value[:LONGEST_TEXT])
+            case "swap_sides":
+                return SidesSwapped(call_id=self._call_id, at_ms=at_ms)
+        raise InputError(f"no action {command.action!r}; there are answer, quiet, volume, ask_help, swap_sides, reload")
+
+    def _answered(self, command: Command, by: str, at_ms: int) -> NudgeAnswered:
+        nudge = command.nudge or self._on_screen(command.value)
+        try:
+            answer = msgspec.convert(command.value, Answer)
+        except msgspec.ValidationError:
+            raise InputError(f"no answer {command.value!r}; there are {', '.join(get_args(Answer))}") from None
+        return NudgeAnswered(call_id=self._call_id, at_ms=at_ms, nudge=nudge, answer=answer, by=by)
+
+    def _on_screen(self, answer: str) -> str:
+        """The nudge an unnamed answer is for; thumbs may come when it has left the screen."""
+        nudge = self._open[-1] if self._open else self._last if answer in _FEEDBACK else ""
+        if not nudge:
+            raise InputError("no nudge is on the screen")
+        return nudge
+
+    def _volume(self, level: str, at_ms: int) -> Volume:
+        try:
+            return msgspec.convert({"type": "Volume", "call_id": self._call_id, "at_ms": at_ms, "level": level}, Volume)
+        except msgspec.ValidationError:
+            raise InputError(f"no volume {level!r}; there are novice, standard, expert") from None
+
+
+def _until_ms(value: str, at_ms: int) -> int:
+    if value == "off":
+        return 0
+    if value == "call":
+        return -1
+    try:
+        minutes = float(value)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= LONGEST_QUIET_MIN:
+        raise InputError(f"quiet for {value!r}? give minutes, `call` or `off`")
+    return at_ms + round(minutes * 60_000)

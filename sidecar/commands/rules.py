@@ -1,0 +1,70 @@
+"""`sidecar rules`: what the coach goes by, and whether it does what the pack and scripted calls expect."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from sidecar.invocation import Invocation
+from sidecar.rulebook import read_pack
+from streams.errors import TranscriptError
+from streams.script import Script
+
+
+@click.group(short_help="List rules and check them against conversations.")
+def command() -> None:
+    """List rules and check them against conversations."""
+
+
+@command.command("list")
+@click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
+@click.pass_obj
+def list_rules(invocation: Invocation, pack: str | None) -> None:
+    """List the rules of the pack, with what the configuration makes of them."""
+    from nudges.packs import load
+
+    settings = invocation.config.nudges
+    rules = load(read_pack(pack or settings.pack)).pack.rule
+    width = max((len(rule.id) for rule in rules), default=0)
+    for rule in rules:
+        off = not rule.enabled or rule.id in settings.off
+        mode = "off" if off else "shadow" if rule.shadow or rule.id in settings.shadow else "on"
+        print(f"{rule.id:{width}}  {rule.severity:8}  {mode:6}  {rule.text}")
+
+
+@command.command()
+@click.argument("files", nargs=-1, metavar="[FILES]...")
+@click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
+@click.pass_obj
+def test(invocation: Invocation, files: tuple[str, ...], pack: str | None) -> None:
+    """Run the pack's own conversations and any .call FILES against their expectations.
+
+    Exit code 1 when one is not met.
+    """
+    from sidecar.trial import judge, pack_scripts, report
+
+    text = read_pack(pack or invocation.config.nudges.pack)
+    scripts = [script for _, script in pack_scripts(text)]
+    scripts.extend(_read(files))
+    failed = 0
+    for script in scripts:
+        verdict = judge(script, text)
+        if not verdict.passed:
+            failed += 1
+            print("\n".join(report(verdict)))
+    print(f"{len(scripts) - failed} of {len(scripts)} conversations as expected")
+    if failed:
+        sys.exit(1)
+
+
+def _read(files: tuple[str, ...]) -> Iterator[Script]:
+    from streams.transcript import read_transcript
+
+    for name in files:
+        try:
+            text = Path(name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not a text file"
+            raise TranscriptError(f"{name}: {reason}") from error
+        yield read_transcript(text, name)

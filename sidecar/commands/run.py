@@ -1,0 +1,76 @@
+"""`sidecar run`: the service, until Ctrl-C or a request to end."""
+
+import asyncio
+import signal
+import sys
+
+import click
+
+from sidecar import ears, keys, logs, ports, running
+from sidecar.config import Config
+from sidecar.invocation import Invocation
+from sidecar.service import Service
+from streams.engine import Transcriber
+from streams.errors import BusError, ModelError, TapError
+
+
+@click.command(short_help="Run the service: taps, recogniser, coach and bus.")
+@click.pass_obj
+def command(invocation: Invocation) -> None:
+    """Run the service: taps, recogniser, coach and bus.
+
+    Calls come in over the plain WebSocket dialect; `sidecar panel` shows them. Ctrl-C ends it, SIGHUP reads the
+    settings anew.
+    """
+    logs.configure(invocation.verbose)
+    config, places = invocation.config, invocation.places
+    known = keys.load(places.keys_dir)
+    token = keys.token(places.keys_dir)
+    _check_ports(config)
+    engine = _engine(invocation)
+
+    async def serve() -> None:
+        service = Service(invocation.load_config, places, known, token, engine)
+        if sys.platform != "win32":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, service.reload_wanted.set)
+        await service.run(_say)
+
+    running.run(serve)
+
+
+def _engine(invocation: Invocation) -> Transcriber | None:
+    """The recogniser that all calls share; None where none can be had and none was insisted on.
+
+    Raises ModelError when `asr.engine` insists on one.
+    """
+    asr, models_dir = invocation.config.asr, invocation.places.models_dir
+    if asr.engine == "reference":
+        return None
+    try:
+        return ears.any_model(asr, models_dir, say=_say)
+    except ModelError as error:
+        if asr.engine == "whisper":
+            raise
+        _say(str(error))
+        _say("going on without: calls that bring no words of their own get timing nudges only")
+        return None
+
+
+def _check_ports(config: Config) -> None:
+    """Say that a port is taken before a model is loaded or fetched for nothing."""
+    for port in (config.bus.port, config.bus.port + 1):
+        if not ports.is_free(config.bus.host, port):
+            raise BusError(_taken(port, config.bus.host, "bus"))
+    if config.taps.plain and not ports.is_free(config.taps.host, config.taps.port):
+        raise TapError(_taken(config.taps.port, config.taps.host, "taps"))
+
+
+def _taken(port: int, host: str, section: str) -> str:
+    return (
+        f"port {port} on {host} is in use: another `sidecar run` may be going; "
+        f"stop it, or choose another with `--set {section}.port=PORT`"
+    )
+
+
+def _say(line: str) -> None:
+    print(f"sidecar: {line}", file=sys.stderr, flush=True)

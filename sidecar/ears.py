@@ -1,0 +1,104 @@
+"""Who turns a call's sound into words: what was asked for and what is at hand flow in, an engine flows out."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+from sidecar import models, pick
+from sidecar.config import AsrConfig
+from sidecar.material import Known
+from streams.engine import DecodeJob, Samples, Transcriber, Transcription
+from streams.errors import InputError, ModelError
+from streams.events import Channel, Word
+from streams.reference import ReferenceTranscriber
+
+EngineName: TypeAlias = Literal["auto", "whisper", "reference", "none"]
+WordsFrom: TypeAlias = Literal["recogniser", "reference", "text"]
+
+
+class Ears(NamedTuple):
+    """An engine, where its words come from, and whether it computes.
+
+    `note` is one line for a person where that is needed; `silence` says why there will be no words.
+    """
+
+    transcriber: Transcriber
+    words_from: WordsFrom
+    computes: bool
+    note: str = ""
+    silence: str = ""
+
+
+class NoWords:
+    """The engine that hears nothing: the timing lane runs alone."""
+
+    def transcribe(self, job: DecodeJob, samples: Samples) -> Transcription:  # noqa: ARG002  (the Protocol has them)
+        """No words."""
+        return Transcription(text="")
+
+
+def choose(
+    wanted: EngineName,
+    known: Known | None,
+    *,
+    named: bool,
+    local_model: Callable[[], Transcriber | None],
+    any_model: Callable[[], Transcriber],
+) -> Ears:
+    """The engine for a recording.
+
+    `known` are its words where a file has them, `named` says that the user named that file. `local_model` loads the
+    model if it is on this machine, `any_model` fetches it as well where that is allowed.
+    Raises InputError when the reference engine has no words, and ModelError when there is neither model nor words.
+    """
+    if wanted == "none":
+        return Ears(NoWords(), "recogniser", computes=False, silence="no words: voice activity and timing only")
+    if wanted == "whisper":
+        return Ears(any_model(), "recogniser", computes=True)
+    if wanted == "reference":
+        if known is None:
+            raise InputError(
+                "the reference engine needs the words: give --transcript FILE, or put X.words.json or X.call beside X"
+            )
+        return _reference(known, "asked for")
+    if known is not None and named:
+        return _reference(known, "the transcript was named")
+    model = local_model()
+    if model is not None:
+        return Ears(model, "recogniser", computes=True)
+    if known is not None:
+        return _reference(known, "no speech model is on this machine; `sidecar models pull base.en` brings one")
+    try:
+        return Ears(any_model(), "recogniser", computes=True)
+    except ModelError as error:
+        raise ModelError(f"{error}; `--engine none` goes without words") from error
+
+
+def local_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None] = lambda _: None) -> Transcriber | None:
+    """The recogniser if its model is on this machine; None if it would have to be fetched.
+
+    Raises ModelError for a model that is there and cannot be used.
+    """
+    directory = models.find(pick.name(asr, models_dir, say=say), models_dir)
+    return None if directory is None else _load(asr, directory)
+
+
+def any_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None]) -> Transcriber:
+    """The recogniser, its model fetched where that is needed and allowed.
+
+    Raises ModelError when no model can be had.
+    """
+    name = pick.name(asr, models_dir, say=say)
+    return _load(asr, models.resolve(name, models_dir, download=asr.download, say=say))
+
+
+def _load(asr: AsrConfig, directory: Path) -> Transcriber:
+    from sidecar import recogniser  # noqa: PLC0415  (loads CTranslate2, which nobody needs before)
+
+    return recogniser.load(asr, directory)
+
+
+def _reference(known: Known, why: str) -> Ears:
+    words: Mapping[Channel, tuple[Word, ...]] = known.words
+    note = f"the words are those of {known.name}, not of speech recognition: {why}"
+    return Ears(ReferenceTranscriber(words), "reference", computes=False, note=note)

@@ -1,0 +1,201 @@
+"""`sidecar run`: taps' calls and people's commands flow in, coached calls flow out to the bus and the journals.
+
+One event loop carries everything; decoding happens in threads. Each call runs in a task of its own whose failure ends
+that call and nothing else. Settings may be read anew while calls go on: what is decided per call holds from the next
+one, the volume at once.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+import structlog
+
+from sidecar import logs
+from sidecar.bus import Bus, open_bus
+from sidecar.config import Config
+from sidecar.desk import Desk, VirtualDesk, WorkerDesk
+from sidecar.ears import NoWords
+from sidecar.journal import Journal, new_folder
+from sidecar.keys import Keys
+from sidecar.library import Library
+from sidecar.listener import Reception, listen
+from sidecar.live import LiveCall
+from sidecar.people import People, Reach
+from sidecar.places import Places, ensure
+from sidecar.replay import context_of, make_call
+from sidecar.runner import CallRunner, Sink
+from streams.clock import WallClock, utc_now
+from streams.engine import Transcriber
+from streams.errors import InputError, SidecarError
+from streams.events import CallEnded, CallStarted, Volume
+from streams.reference import ReferenceTranscriber
+from streams.taps.plain import Hello
+from streams.workers import DecodeWorkers
+
+WRAP_UP_S = 120.0
+"""How long a late screen still learns of a call that is over."""
+_RESTART = ("bus", "taps", "asr")
+_log = logs.get("service")
+
+
+class Service:
+    """The service; `load_config` reads the settings, `engine` is the recogniser where there is one."""
+
+    def __init__(
+        self,
+        load_config: Callable[[], Config],
+        places: Places,
+        keys: Keys,
+        token: str,
+        engine: Transcriber | None,
+    ) -> None:
+        self._load_config = load_config
+        self._config = load_config()
+        self._places = places
+        self._keys = keys
+        self._token = token
+        self._engine = engine
+        self._people = People(self._reload)
+        self._workers: DecodeWorkers | None = None
+        self.reload_wanted = asyncio.Event()
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Serve until cancelled; `ready` gets one line when calls are taken.
+
+        Raises BusError or TapError when a port cannot be had, PackError for a rule pack that cannot be used.
+        """
+        config = self._config
+        context_of(config, "")
+        async with open_bus(config.bus, self._keys, f"service {utc_now()} {os.getpid()}") as bus:
+            self._bus = bus
+            self._workers = None if self._engine is None else DecodeWorkers(self._engine, config.asr.workers)
+            try:
+                await self._serve(config, bus, ready)
+            finally:
+                if self._workers is not None:
+                    await self._workers.aclose()
+
+    async def _serve(self, config: Config, bus: Bus, ready: Callable[[str], None]) -> None:
+        reception = Reception(config.taps, WallClock(), self._begin)
+        self._reception = reception
+        async with asyncio.TaskGroup() as self._group:
+            self._group.create_task(self._people.obey(bus))
+            self._group.create_task(self._reload_when_wanted())
+            self._group.create_task(asyncio.to_thread(self._purge, config))
+            if config.taps.plain:
+                async with listen(config.taps, self._token, reception):
+                    ready(f"taking calls at ws://{config.taps.host}:{config.taps.port}/plain")
+                    await asyncio.Event().wait()
+            ready("taking no calls: taps.plain is off")
+            await asyncio.Event().wait()
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    def _begin(self, live: LiveCall, hello: Hello) -> None:
+        self._group.create_task(self._drive(live, hello))
+
+    async def _drive(self, live: LiveCall, hello: Hello) -> None:
+        """Carry one call from its beginning to its end; whatever breaks in it stays in it."""
+        failed = True
+        with structlog.contextvars.bound_contextvars(call_id=live.call_id):
+            try:
+                await self._coach(live, hello)
+                failed = False
+            except SidecarError as error:
+                _log.error("call failed", reason=str(error))
+                self._close_for_screens(live, "failed")
+            except Exception as error:  # noqa: BLE001 - one bad call never takes down the service
+                _log.exception("call broke", error=type(error).__name__)
+                self._close_for_screens(live, "failed")
+            finally:
+                self._people.calls.pop(live.call_id, None)
+                self._reception.leave(live, failed=failed)
+        await asyncio.sleep(WRAP_UP_S)
+        if live.call_id not in self._people.calls:
+            self._bus.forget(live.call_id)
+
+    async def _coach(self, live: LiveCall, hello: Hello) -> None:
+        config = self._config
+        desk, words_from = self._desk(config, hello)
+        started = msgspec.structs.replace(
+            live.started, started_at=live.started.started_at or utc_now(), words_from=words_from
+        )
+        call = make_call(started, context_of(config, live.call_id), config, listens=True)
+        reach = self._people.calls[live.call_id] = Reach(live.call_id)
+        with self._journal(config, started) as journal:
+            sinks: list[Sink] = [self._bus, reach, *journal]
+            runner = CallRunner(call, desk, sinks, pace=None, report=_report)
+            reach.follow(runner)
+            _log.info("call began", channels=started.channels, words_from=words_from)
+            await runner.run(live.source())
+            _log.info("call ended", media_ms=call.now_ms)
+
+    def _desk(self, config: Config, hello: Hello) -> tuple[Desk, str]:
+        """Who turns this call's sound into words, and where they come from."""
+        asr = config.asr
+        if self._workers is not None and hello.engine != "reference":
+            return WorkerDesk(self._workers), "recogniser"
+        if hello.words:
+            return VirtualDesk(ReferenceTranscriber(hello.words), asr.partial_lag_ms, asr.final_lag_ms), "reference"
+        return VirtualDesk(NoWords(), asr.partial_lag_ms, asr.final_lag_ms), "recogniser"
+
+    @contextmanager
+    def _journal(self, config: Config, started: CallStarted) -> Iterator[list[Sink]]:
+        if not config.journal.enabled:
+            yield []
+            return
+        folder = new_folder(ensure(self._places.journals_dir), started.started_at, started.call_id)
+        with Journal(folder, text=config.journal.text) as journal:
+            yield [journal]
+
+    def _close_for_screens(self, live: LiveCall, reason: str) -> None:
+        reach = self._people.calls.get(live.call_id)
+        call = reach.call if reach else None
+        if call is None or not call.ended:
+            at_ms = live.clock.now_ms() if call is None else call.now_ms
+            self._bus.write(CallEnded(call_id=live.call_id, at_ms=at_ms, reason=reason))
+
+    # --- settings ---------------------------------------------------------------------------------------------------
+
+    async def _reload_when_wanted(self) -> None:
+        while True:
+            await self.reload_wanted.wait()
+            self.reload_wanted.clear()
+            try:
+                _log.warning("settings read anew", note=self._reload())
+            except InputError as error:
+                _log.error("settings kept as they were", reason=str(error))
+
+    def _reload(self) -> str:
+        """Read the settings anew and say what they touch.
+
+        Raises ConfigError or PackError, and keeps the old ones, when they are wrong.
+        """
+        before, after = self._config, self._load_config()
+        context_of(after, "")
+        self._config = after
+        self._reception.config = msgspec.structs.replace(
+            self._reception.config, max_calls=after.taps.max_calls, idle_s=after.taps.idle_s
+        )
+        if before.nudges.volume != after.nudges.volume:
+            for call_id, reach in self._people.calls.items():
+                reach.tell(Volume(call_id=call_id, at_ms=0, level=after.nudges.volume))
+        changed = [name for name in _RESTART if getattr(before, name) != getattr(after, name)]
+        needs = f"; [{'], ['.join(changed)}] may need a restart" if changed else ""
+        return f"settings read anew; rules and journal hold from the next call{needs}"
+
+    def _purge(self, config: Config) -> None:
+        try:
+            gone = Library(self._places.journals_dir).purge(config.journal.keep_days, utc_now())
+        except SidecarError as error:
+            _log.error("old calls were not purged", reason=str(error))
+        else:
+            if gone:
+                _log.info("old calls purged", count=len(gone))
+
+
+def _report(line: str) -> None:
+    _log.error("sink failed", reason=line)

@@ -1,0 +1,118 @@
+"""The other end of the plain dialect: a recording's events flow in, a call in the running service comes of them.
+
+Used by `sidecar replay --to-service`; sound leaves at the pace of a phone, and the service says when the call is over.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.frames import CloseCode
+
+from sidecar import keys
+from sidecar.background import background
+from sidecar.config import TapsConfig
+from sidecar.listener import PLAIN_PATH
+from sidecar.pace import Pace
+from streams.errors import ProtocolError, TapError
+from streams.events import CallEnded
+from streams.taps.plain import Hello, PlainEvent, PlainSender
+
+ANSWER_LIMIT_BYTES = 64 * 1024
+
+
+class TapAddress(msgspec.Struct, frozen=True):
+    """Where the service takes calls, and the token that it asks for."""
+
+    url: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"TapAddress(url={self.url!r})"
+
+
+def address(config: TapsConfig, keys_dir: Path) -> TapAddress:
+    """Where this user's own service takes calls.
+
+    Raises KeyFileError when the token cannot be used.
+    """
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    return TapAddress(f"ws://{host}:{config.port}{PLAIN_PATH}", keys.token(keys_dir))
+
+
+async def play(events: Iterable[PlainEvent], hello: Hello, where: TapAddress, pace: Pace) -> None:
+    """Send a call to the service and come back when it is over there.
+
+    Raises TapError when there is no service or it breaks off, ProtocolError when it refuses the call.
+    """
+    sender = PlainSender(hello)
+    async with _connected(where) as socket:
+        try:
+            await socket.send(sender.start())
+            sender.receive_text(_text(await socket.recv()))
+            async with background(_listen(socket, sender, where)):
+                for event in _ended(events, hello.call_id):
+                    await pace.until(event.at_ms)
+                    for message in sender.send(event):
+                        await socket.send(message)
+                await socket.wait_closed()
+            _check_closed(socket, where)
+        except ConnectionClosed as error:
+            raise TapError(f"the service at {where.url} broke the call off: {_reason(error)}") from error
+
+
+@asynccontextmanager
+async def _connected(where: TapAddress) -> AsyncIterator[ClientConnection]:
+    try:
+        socket = await connect(
+            where.url,
+            additional_headers={"Authorization": f"Bearer {where.token}"},
+            compression=None,
+            proxy=None,
+            max_size=ANSWER_LIMIT_BYTES,
+        )
+    except InvalidStatus as error:
+        code = error.response.status_code
+        raise TapError(f"the service at {where.url} lets nobody in with this token (HTTP {code})") from error
+    except (OSError, InvalidHandshake, TimeoutError) as error:
+        raise TapError(f"no service answers at {where.url}; start it with `sidecar run`") from error
+    async with socket:
+        yield socket
+
+
+def _ended(events: Iterable[PlainEvent], call_id: str) -> Iterator[PlainEvent]:
+    """The events up to the call's end; a source that merely stops ends there."""
+    at_ms = 0
+    for event in events:
+        yield event
+        if isinstance(event, CallEnded):
+            return
+        at_ms = event.at_ms
+    yield CallEnded(call_id=call_id, at_ms=at_ms)
+
+
+async def _listen(socket: ClientConnection, sender: PlainSender, where: TapAddress) -> None:
+    """The service says nothing in a good call; what it does say is a refusal."""
+    async for message in socket:
+        sender.receive_text(_text(message))
+    _check_closed(socket, where)
+
+
+def _check_closed(socket: ClientConnection, where: TapAddress) -> None:
+    if socket.close_code != CloseCode.NORMAL_CLOSURE:
+        raise TapError(f"the service at {where.url} ended before the call did (code {socket.close_code})")
+
+
+def _reason(error: ConnectionClosed) -> str:
+    if error.rcvd is None:
+        return "the connection was lost"
+    return error.rcvd.reason or f"code {error.rcvd.code:d}; its log says more"
+
+
+def _text(message: str | bytes) -> str:
+    if isinstance(message, bytes):
+        raise ProtocolError("this is no sidecar service: it answers in bytes", "bad_message")
+    return message

@@ -1,0 +1,128 @@
+"""One channel's hearing: packets of sound flow in, frames known to be voiced or not, and speech edges, flow out.
+
+A frame at the possible beginning of speech is held back until it is known whether speech began there, so that what is
+behind never has to take anything back.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from streams.endpoint import Heard
+from streams.engine import Samples, SpeechProbe
+from streams.events import AudioFrame
+from streams.intake import Block, Hole, Intake
+from streams.segments import FRAME_SAMPLES, SAMPLES_PER_MS, SILENT_DB, Edge, Segmenter, level_db
+from streams.settings import VadSettings
+
+_INAUDIBLE_DB = -75.0  # digital silence and dither: no model is asked
+_FORGET_EVERY = 2000 * SAMPLES_PER_MS // FRAME_SAMPLES * FRAME_SAMPLES
+"""The model's state drifts on long silence, so it starts anew about every two seconds of it."""
+
+
+class Step(NamedTuple):
+    """What one block made known: frames in order, at most one speech edge, and up to which sample that reaches."""
+
+    frames: tuple[Heard, ...]
+    edge: Edge | None
+    now_sample: int
+
+
+class Ear:
+    """Intake, voice activity and segmentation of one channel."""
+
+    def __init__(self, settings: VadSettings, end_pause_ms: int, probe: SpeechProbe) -> None:
+        self._settings = settings
+        self._end_pause_ms = end_pause_ms
+        self._probe = probe
+        self._intake = Intake()
+        self._segmenter = Segmenter(settings, end_pause_ms)
+        self._uncertain: list[Heard] = []
+        self._now = 0
+
+    @property
+    def speaking(self) -> bool:
+        """Whether speech was confirmed and has not ended."""
+        return self._segmenter.speaking
+
+    @property
+    def voiced(self) -> bool:
+        """Whether the last frame of confirmed speech was voiced."""
+        return self._segmenter.speaking and self._segmenter.voiced
+
+    @property
+    def stirring(self) -> bool:
+        """Whether something began that may turn out to be speech."""
+        return self._segmenter.stirring
+
+    @property
+    def now_sample(self) -> int:
+        """Up to where sound was listened to."""
+        return self._now
+
+    @property
+    def end_sample(self) -> int:
+        """Up to where there is sound to read."""
+        return self._intake.end_sample
+
+    def feed(self, frame: AudioFrame) -> Iterator[Step]:
+        """Listen to a frame; to be run to its end before the next one.
+
+        Raises AudioInputError for a frame that is not 16-bit sound at 8 or 16 kHz.
+        """
+        return self._listen(self._intake.feed(frame))
+
+    def flush(self) -> Iterator[Step]:
+        """Listen to what is left of the last block."""
+        return self._listen(self._intake.flush())
+
+    def read(self, start_sample: int, end_sample: int) -> Samples:
+        """A copy of the sound between two samples.
+
+        Raises LookupError when some of it is not there, or no more.
+        """
+        return self._intake.ring.read(start_sample, end_sample)
+
+    def forget_voice(self) -> None:
+        """Start the model anew, as after sound was lost."""
+        self._probe.reset()
+
+    def break_off(self) -> Step:
+        """End what is being said where it was last heard: the source fell silent."""
+        edge = self._segmenter.close()
+        return Step(self._resolve(began=False), edge, self._now)
+
+    def reset(self) -> None:
+        """Forget the speaker as well, as when another person takes over."""
+        self._intake.reset()
+        self._probe.reset()
+        self._segmenter = Segmenter(self._settings, self._end_pause_ms)
+
+    def _listen(self, pieces: Iterator[Block | Hole]) -> Iterator[Step]:
+        for piece in pieces:
+            if isinstance(piece, Hole):
+                self._probe.reset()
+                edge = self._segmenter.skip(piece.end_sample)
+                heard = Heard(piece.start_sample, SILENT_DB, voiced=False)
+                self._now = piece.end_sample
+            else:
+                db = level_db(piece.samples)
+                edge = self._segmenter.feed(piece.start_sample, self._probability(piece.samples, db), db)
+                heard = Heard(piece.start_sample, db, self._segmenter.voiced)
+                self._now = piece.start_sample + FRAME_SAMPLES
+            if self._segmenter.stirring:
+                self._uncertain.append(heard)
+                yield Step((), edge, self._now)
+            else:
+                began = edge is not None and edge.kind == "started"
+                yield Step((*self._resolve(began=began), heard), edge, self._now)
+
+    def _resolve(self, *, began: bool) -> tuple[Heard, ...]:
+        frames = tuple(frame._replace(voiced=began) for frame in self._uncertain)
+        self._uncertain.clear()
+        return frames
+
+    def _probability(self, samples: Samples, db: float) -> float:
+        silent = self._segmenter.silent_samples
+        if silent and silent % _FORGET_EVERY == 0:
+            self._probe.reset()
+        return self._probe.probability(samples) if db >= _INAUDIBLE_DB else 0.0

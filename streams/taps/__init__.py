@@ -1,0 +1,1 @@
+"""One file per dialect that calls arrive in, all without sockets: messages in, events and answers out."""

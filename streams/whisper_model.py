@@ -1,0 +1,149 @@
+"""One converted Whisper model, step by step: features flow in, tokens, words and probabilities flow out.
+
+faster-whisper brings model and tokenizer, but its `transcribe` always encodes 30 s and climbs a ladder of
+temperatures. Here `encode`, `generate` and `align` are called by themselves, so that each runs once on the shortest
+window that holds the sound, at temperature 0 and without timestamps. Threads may call it as many at once as it has
+workers; every worker computes on one core.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
+
+from streams import model_files
+from streams.errors import ModelError
+from streams.features import Features
+from streams.windows import total_length
+
+Encoded: TypeAlias = Any
+"""An encoder's output, CTranslate2's own."""
+
+LIBRARY_ERRORS = (RuntimeError, ValueError, IndexError)
+"""What CTranslate2 and faster-whisper raise when they cannot go on with a job."""
+
+_PROMPT_TOKENS = 64  # about one sentence; with the largest token cap it stays within Whisper's 448 positions
+_LEADING_PUNCTUATION = "\"'“¿([{-"
+_TRAILING_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"
+_UNLIKELY = -100.0  # stands where a log-probability is no number
+
+
+class Generated(NamedTuple):
+    """A decoder's answer: text tokens, text, log-probability per token, and whether the cap cut it."""
+
+    tokens: tuple[int, ...]
+    text: str
+    mean_logprob: float
+    no_speech: float
+    cap_hit: bool
+
+
+class AlignedWord(NamedTuple):
+    """A word with its time from the beginning of the window, s, and its probability."""
+
+    text: str
+    start_s: float
+    end_s: float
+    p: float
+
+
+class StepwiseModel:
+    """A loaded model; `language` arguments are codes of `languages`."""
+
+    def __init__(self, model: WhisperModel) -> None:
+        # What faster-whisper's methods are annotated with is not what they take and give.
+        self._model: Any = model
+        self.bands: int = model.model.n_mels
+        self.multilingual: bool = model.model.is_multilingual
+        self.languages: tuple[str, ...] = tuple(model.supported_languages)
+        self._tokenizer = cache(self._make_tokenizer)
+        self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), (-1,)) or ())
+
+    def encode(self, features: Features) -> Encoded:
+        """Run the encoder over one window."""
+        return self._model.encode(features)
+
+    def language(self, encoded: Encoded) -> tuple[str, float]:
+        """The likeliest language of the sound, and its probability; only for multilingual models."""
+        token, p = self._model.model.detect_language(encoded)[0][0]
+        return token.strip("<|>"), p
+
+    def generate(self, encoded: Encoded, language: str, prompt: str, cap: int, beam: int) -> Generated:
+        """Decode at temperature 0 until the text ends, `cap` tokens at most; `prompt` is what was said before."""
+        tokenizer = self._tokenizer(language)
+        result = self._run(encoded, _start(tokenizer, prompt), cap, beam, self._suppressed)
+        drawn = result.sequences_ids[0]
+        # The score is the mean over the drawn tokens; the end of the text, which ends the sum, is not among them.
+        mean_logprob = result.scores[0] * len(drawn) / (len(drawn) + 1)
+        tokens = tuple(token for token in drawn if token < tokenizer.eot)
+        return Generated(
+            tokens=tokens,
+            text=_clean(tokenizer.decode(list(tokens))),
+            mean_logprob=mean_logprob if math.isfinite(mean_logprob) else _UNLIKELY,
+            no_speech=result.no_speech_prob,
+            cap_hit=len(drawn) >= cap,
+        )
+
+    def force(self, encoded: Encoded, language: str, prompt: str, steps: int, beam: int) -> tuple[int, ...]:
+        """Decode exactly so many steps, since the text is not allowed to end before; returns the text tokens."""
+        tokenizer = self._tokenizer(language)
+        result = self._run(encoded, _start(tokenizer, prompt), steps, beam, [*self._suppressed, tokenizer.eot])
+        return tuple(token for token in result.sequences_ids[0] if token < tokenizer.eot)
+
+    def align(self, encoded: Encoded, language: str, tokens: Sequence[int], frames: int) -> tuple[AlignedWord, ...]:
+        """Say when each word of `tokens` was said and how likely it is, by the `frames` of sound in the window."""
+        if not tokens:
+            return ()
+        (found,) = self._model.find_alignment(self._tokenizer(language), [list(tokens)], encoded, frames)
+        merge_punctuations(found, _LEADING_PUNCTUATION, _TRAILING_PUNCTUATION)
+        return tuple(
+            AlignedWord(text, float(word["start"]), float(word["end"]), float(word["probability"]))
+            for word in found
+            if (text := _clean(word["word"]))
+        )
+
+    def _run(self, encoded: Encoded, start: list[int], cap: int, beam: int, suppressed: list[int]) -> Any:
+        return self._model.model.generate(
+            encoded,
+            [start],
+            beam_size=beam,
+            max_length=total_length(len(start), cap),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=suppressed,
+        )[0]
+
+    def _make_tokenizer(self, language: str) -> Tokenizer:
+        return Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language)
+
+
+def _start(tokenizer: Tokenizer, prompt: str) -> list[int]:
+    """The tokens a decode starts from; what was said before goes before the start of the transcript."""
+    before = tokenizer.encode(" " + prompt)[-_PROMPT_TOKENS:] if prompt else []
+    return [*([tokenizer.sot_prev] if before else []), *before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+
+
+def _clean(text: str) -> str:
+    """The text without broken characters; nothing where only punctuation is left."""
+    text = text.replace("\ufffd", "").strip()
+    return text if any(character.isalnum() for character in text) else ""
+
+
+def open_model(directory: Path, compute_type: str, workers: int) -> StepwiseModel:
+    """Load the model in `directory`; nothing is ever downloaded here.
+
+    Raises ModelError when the directory holds no usable model.
+    """
+    if absent := model_files.missing(directory):
+        raise ModelError(f"{directory} is not a converted Whisper model: {', '.join(absent)} missing")
+    try:
+        return StepwiseModel(
+            WhisperModel(str(directory), device="cpu", compute_type=compute_type, cpu_threads=1, num_workers=workers)
+        )
+    except Exception as error:  # a broken tokenizer.json is raised as a bare Exception
+        raise ModelError(f"{directory} cannot be loaded as a Whisper model: {' '.join(str(error).split())}") from error

@@ -1,0 +1,188 @@
+import pytest
+
+from nudges.conversation import Conversation, Spoken
+from nudges.cues import CueBook
+from nudges.packs import Pack
+from nudges.signals import TurnClosed, TurnGrew
+from streams.events import Word
+from tests.nudges.saying import ends, partly, says, starts
+
+
+@pytest.fixture
+def talk(pack: Pack, book: CueBook) -> Conversation:
+    return Conversation(pack.conversation, book)
+
+
+def grew(signals: list[Spoken]) -> list[TurnGrew]:
+    return [signal for signal in signals if isinstance(signal, TurnGrew)]
+
+
+def test_pieces_with_short_gaps_are_one_turn(talk: Conversation) -> None:
+    talk.utterance("C", says("customer", 0, 1000, "I have been"))
+    signals = talk.utterance("C", says("customer", 1600, 3000, "waiting for three weeks", number=1))
+
+    (signal,) = grew(signals)
+    assert signal.turn.index == 0
+    assert signal.turn.text == "I have been waiting for three weeks"
+    assert signal.turn.word_count == 7
+    assert (signal.turn.started_ms, signal.turn.ended_ms) == (0, 3000)
+    assert [hit.cue for hit in signal.hits] == ["C.waiting"]
+    assert talk.open_turn("C") == signal.turn
+    assert talk.open_turn("A") is None
+
+
+def test_a_longer_gap_begins_a_turn(talk: Conversation) -> None:
+    talk.utterance("C", says("customer", 0, 1000, "hello there"))
+    closed, new = talk.utterance("C", says("customer", 1700, 3000, "are you there", number=1))
+
+    assert isinstance(closed, TurnClosed)
+    assert isinstance(new, TurnGrew)
+    assert (closed.turn.index, new.turn.index) == (0, 1)
+    assert talk.closed_turns("C") == [closed.turn]
+
+
+def test_what_was_heard_before_is_not_heard_again(talk: Conversation) -> None:
+    talk.utterance("C", says("customer", 0, 1000, "this is ridiculous"))
+    (signal,) = grew(talk.utterance("C", says("customer", 1300, 2000, "you know", number=1)))
+
+    assert signal.hits == ()
+    assert len(talk.heard(("C.judgement",), -1)) == 1
+
+
+def test_an_empty_utterance_moves_time_only(talk: Conversation) -> None:
+    talk.edge("A", starts("agent", 0))
+    talk.edge("A", ends("agent", 0, 1000))
+    assert talk.known_until("A", 5000) == 0
+
+    assert talk.utterance("A", says("agent", 0, 1000, "  ")) == []
+    assert talk.known_until("A", 5000) == 5000
+    assert talk.open_turn("A") is None
+
+
+def test_a_turn_closes_at_its_gap_when_nothing_more_is_said(talk: Conversation) -> None:
+    talk.utterance("A", says("agent", 0, 1000, "one moment please"))
+
+    assert talk.wake_ms(1000) == 1700
+    assert talk.advance(1699) == []
+    (signal,) = talk.advance(1700)
+    assert isinstance(signal, TurnClosed)
+    assert talk.wake_ms(1700) is None
+    assert talk.advance(1800) == []
+
+
+def test_a_turn_stays_open_while_its_side_goes_on(talk: Conversation) -> None:
+    talk.edge("A", starts("agent", 0))
+    talk.edge("A", ends("agent", 0, 1000))
+    talk.utterance("A", says("agent", 0, 1000, "one moment please"))
+    talk.edge("A", starts("agent", 1300))
+
+    assert talk.wake_ms(1300) is None
+    assert talk.advance(9000) == []
+
+    talk.edge("A", ends("agent", 1300, 4000))
+    assert talk.wake_ms(4000) == 4000 + 700 + 3000
+    assert len(talk.advance(7700)) == 1
+
+
+def test_a_turn_closes_at_once_when_the_next_has_begun(talk: Conversation) -> None:
+    talk.edge("A", starts("agent", 0))
+    talk.edge("A", ends("agent", 0, 1000))
+    talk.edge("A", starts("agent", 2000))
+    talk.utterance("A", says("agent", 0, 1000, "one moment please", known_ms=2500))
+
+    assert len(talk.advance(2500)) == 1
+
+
+def test_the_end_of_the_call_closes_every_turn(talk: Conversation) -> None:
+    talk.utterance("A", says("agent", 0, 1000, "hello"))
+    talk.utterance("C", says("customer", 0, 1000, "hello"))
+
+    assert len(talk.finish()) == 2
+    assert talk.finish() == []
+
+
+def test_stable_words_of_a_partial_count_as_heard(talk: Conversation) -> None:
+    talk.hypothesis("A", partly("agent", 1000, 3000, "I'm so sorry you've had to wait"))
+    assert [hit.cue for hit in talk.heard(("A.ack_emotion",), 0)] == ["A.ack_emotion"]
+    assert talk.words_after("A", 0) == 7
+
+    talk.hypothesis("A", partly("agent", 1000, 3000, "I'm so sorry you've had to wait"))
+    talk.hypothesis("A", partly("agent", 1000, 3000, ""))
+    assert len(talk.heard(("A.ack_emotion",), 0)) == 1
+
+    talk.utterance("A", says("agent", 1000, 3500, "I'm so sorry you've had to wait"))
+    assert len(talk.heard(("A.ack_emotion",), 0)) == 1
+    assert talk.words_after("A", 0) == 7
+    assert talk.words_after("A", 3500) == 0
+
+
+def test_an_older_final_leaves_a_newer_partial(talk: Conversation) -> None:
+    talk.hypothesis("A", partly("agent", 5000, 6000, "bear with me", number=1))
+    talk.utterance("A", says("agent", 1000, 3500, "good morning", number=0))
+
+    assert len(talk.heard(("A.narrate_wait",), 0)) == 1
+
+
+def test_a_partial_within_a_turn_belongs_to_it(talk: Conversation) -> None:
+    talk.utterance("A", says("agent", 0, 1000, "good morning"))
+    talk.hypothesis("A", partly("agent", 1200, 2000, "bear with me", number=1))
+
+    assert talk.heard(("A.narrate_wait",), 0)[0].turn == 0
+
+
+def test_hits_are_sorted_by_when_they_were_said(talk: Conversation) -> None:
+    talk.utterance("C", says("customer", 5000, 6000, "this is ridiculous"))
+    talk.utterance("A", says("agent", 0, 1000, "bear with me"))
+
+    hits = talk.heard(("C.judgement", "A.narrate_wait"), -1)
+    assert [hit.cue for hit in hits] == ["A.narrate_wait", "C.judgement"]
+    assert talk.heard(("A.narrate_wait",), 1000) == []
+
+
+def test_a_hit_stands_where_its_words_do(talk: Conversation) -> None:
+    talk.utterance("C", says("customer", 0, 10_000, "well you know this is ridiculous"))
+    (hit,) = talk.heard(("C.judgement",), -1)
+    assert 6000 < hit.said_ms < 8000
+    assert hit.ended_ms == 10_000
+
+
+def test_a_hit_takes_the_times_of_its_words(talk: Conversation) -> None:
+    words = tuple(Word(text, 1000 * at, 1000 * at + 400) for at, text in enumerate(["this", "is", "ridiculous,", "ok"]))
+    event = says("customer", 0, 4000, "this is ridiculous, ok")
+    event = type(event)(
+        **{name: getattr(event, name) for name in event.__struct_fields__ if name != "words"}, words=words
+    )
+    talk.utterance("C", event)
+
+    (hit,) = talk.heard(("C.judgement",), -1)
+    assert (hit.said_ms, hit.ended_ms) == (2000, 2400)
+
+
+def test_a_cue_may_span_pieces_and_old_text_is_left_behind(talk: Conversation) -> None:
+    start_ms = 0
+    for number in range(12):
+        talk.utterance(
+            "C", says("customer", start_ms, start_ms + 900, "and so it goes on and on and on", number=number)
+        )
+        start_ms += 1000
+    talk.utterance("C", says("customer", start_ms, start_ms + 900, "let me talk to your", number=12))
+    talk.utterance("C", says("customer", start_ms + 1000, start_ms + 1900, "supervisor please", number=13))
+
+    hits = talk.heard(("C.supervisor_request",), -1)
+    assert {hit.said_ms >= start_ms for hit in hits} == {True}
+
+
+def test_phases_follow_each_other(talk: Conversation) -> None:
+    assert talk.phase == "opening"
+    talk.utterance("A", says("agent", 0, 1000, "I'll take care of that"))
+    assert talk.phase == "resolution"
+
+    talk.utterance("A", says("agent", 3000, 4000, "is there anything else I can do", number=1))
+    assert talk.phase == "closing"
+    talk.utterance("C", says("customer", 5000, 6000, "no that is all I needed to know today thanks"))
+    assert talk.phase == "closing"
+
+
+def test_the_issue_statement_ends_the_opening(talk: Conversation) -> None:
+    talk.utterance("C", says("customer", 0, 4000, "hello I am calling about my bill of last month"))
+    assert talk.phase == "discovery"

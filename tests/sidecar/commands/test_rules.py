@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sidecar.commands.rules import command
+from sidecar.invocation import Invocation
+from sidecar.rulebook import read_pack
+from streams.errors import TranscriptError
+
+CALL = "0-4 customer  can I talk to your supervisor please\n6-9 agent  what is this about then\n"
+
+
+def run(*arguments: str, sets: tuple[str, ...] = ()) -> Result:
+    return CliRunner().invoke(command, arguments, obj=Invocation(sets=sets))
+
+
+def test_the_list_says_what_runs() -> None:
+    result = run("list", sets=("nudges.off=['silence.dead_air']", "nudges.shadow=['deesc.threat']"))
+    assert result.exit_code == 0
+    modes = {line.split()[0]: line.split()[2] for line in result.output.splitlines()}
+    assert modes["silence.dead_air"] == "off"
+    assert modes["deesc.threat"] == "shadow"
+    assert modes["empathy.missed"] == "on"
+    assert len(modes) >= 12
+
+
+def test_the_list_of_another_pack(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "default"\n[[rule]]\nid = "deesc.threat"\nenabled = false\n', "utf-8")
+    result = run("list", "--pack", str(file))
+    assert [line.split()[2] for line in result.output.splitlines() if line.startswith("deesc.threat")] == ["off"]
+
+
+def test_the_packs_own_conversations_pass() -> None:
+    result = run("test")
+    assert result.exit_code == 0, result.output
+    first, word, total, *_ = result.output.split()
+    assert (first, word) == (total, "of")
+
+
+def test_a_call_that_is_as_expected(tmp_path: Path) -> None:
+    file = tmp_path / "good.call"
+    file.write_text(CALL + "=> deesc.supervisor_request warn\n", "utf-8")
+    assert run("test", str(file)).exit_code == 0
+
+
+def test_a_call_that_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "bad.call"
+    file.write_text(CALL + "=> none\n", "utf-8")
+    result = run("test", str(file))
+    assert result.exit_code == 1
+    assert f"FAILED  {file}" in result.output
+    assert "line 3: none" in result.output
+
+
+def test_a_pack_given_by_hand(tmp_path: Path) -> None:
+    pack = tmp_path / "mine.toml"
+    pack.write_text(read_pack("default").replace("within 0-9", "within 0-1"), "utf-8")
+    result = run("test", "--pack", str(pack))
+    assert result.exit_code == 1
+    assert "FAILED  empathy.hardship: a death in the family.call" in result.output
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "none.call"
+    if content is not None:
+        file.write_bytes(content)
+    result = run("test", str(file))
+    assert isinstance(result.exception, TranscriptError)
+    assert str(file) in str(result.exception)

@@ -1,0 +1,1 @@
+"""The screens: a panel beside the agent, a floor for the supervisor."""

@@ -1,0 +1,77 @@
+"""Everything the agent can do with the panel, in one list: keys, palette and help are made from it.
+
+Settings map an action's name to keys; names and default keys are those of config.toml `[panel.keys]`.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Action(NamedTuple):
+    """One thing to do: its name in settings, default keys (Textual's names, by comma), title, and what it does."""
+
+    name: str
+    keys: str
+    title: str
+    tells: str
+
+
+ACTIONS = (
+    Action("acknowledge", "a,enter", "Acknowledge", "I have seen this hint"),
+    Action("dismiss", "d", "Dismiss", "This hint does not fit; take it away"),
+    Action("snooze", "s", "Snooze", "No more hints of this kind in this call"),
+    Action("helpful", "plus,equals_sign", "Helpful", "Thumbs up for this hint"),
+    Action("unhelpful", "minus", "Not helpful", "Thumbs down for this hint"),
+    Action("undo", "u", "Undo", "Take the last answer back, within 5 s"),
+    Action("quiet", "z", "Quiet", "No hints for a while; critical ones still show"),
+    Action("next", "tab,j", "Next", "Move to the next hint"),
+    Action("previous", "k", "Previous", "Move to the hint before"),
+    Action("copy", "y", "Copy", "Copy the line to say"),
+    Action("evidence", "e", "Why", "Show what this hint rests on"),
+    Action("history", "h", "History", "All hints of this call"),
+    Action("ask_help", "H", "Ask for help", "Tell a supervisor that you need help"),
+    Action("watched", "w", "What is watched", "What is listened for, and what was sent"),
+    Action("pause", "p", "Hold still", "Stop drawing; listening goes on"),
+    Action("theme", "t", "Theme", "Change colours"),
+    Action("reload", "r", "Reload", "Read the settings again"),
+    Action("help", "question_mark", "Help", "All keys in force"),
+    Action("quit", "q", "Quit", "Leave the panel; the service goes on"),
+)
+NAMES = frozenset(action.name for action in ACTIONS)
+
+_SIGNS = {
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "question_mark": "?",
+    "full_stop": ".",
+    "comma": ",",
+    "slash": "/",
+    "space": "space",
+    "escape": "esc",
+}
+
+
+def keys_in_force(settings: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Each action's keys by its name: the settings' where they name any, else the default ones."""
+    return {
+        action.name: tuple(key.strip() for key in (settings.get(action.name) or action.keys).split(",") if key.strip())
+        for action in ACTIONS
+    }
+
+
+def sign(key: str) -> str:
+    """A key as it is written on the keyboard."""
+    return _SIGNS.get(key, key)
+
+
+def clashes(settings: Mapping[str, str]) -> list[str]:
+    """What is wrong with the keys in settings, a line each: unknown actions, and keys that stand for two actions."""
+    wrong = [f"[panel.keys] {name}: no such action" for name in settings if name not in NAMES]
+    owner: dict[str, str] = {}
+    for name, keys in keys_in_force(settings).items():
+        for key in keys:
+            if key in owner:
+                wrong.append(f"[panel.keys] {sign(key)} stands for both {owner[key]} and {name}")
+            owner.setdefault(key, name)
+    return wrong

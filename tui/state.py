@@ -1,0 +1,121 @@
+"""The frozen state that a panel draws: one call, its nudges and words, as `tui.board` has put them together."""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from nudges.lifecycle import NudgeState
+from streams.events import CallStarted, Channel, ChecklistState, Heat, Nudge, OpeningState
+
+Phase: TypeAlias = Literal["idle", "live", "wrap_up"]
+Thumb: TypeAlias = Literal["", "helpful", "not_helpful"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One nudge, where it stands and since when it no longer asks for anything (media ms)."""
+
+    nudge: Nudge
+    state: NudgeState = NudgeState.SHOWN
+    settled_ms: int = 0
+    thumb: Thumb = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still asks for something."""
+        return self.state.on_screen
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One utterance as far as it is known: `tail` may still change, `final` says that nothing will."""
+
+    channel: Channel
+    utterance: int
+    started_ms: int
+    stable: str
+    tail: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of the customer's smoothed mood, -1 to 1, and when it was known (media ms)."""
+
+    at_ms: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the checklist."""
+
+    item: str
+    label: str
+    state: ChecklistState
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A line that a person wrote, and who."""
+
+    by: str
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything a panel shows of one call; times are media ms, `at_ms` that of the newest event."""
+
+    phase: Phase = "idle"
+    started: CallStarted | None = None
+    call_id: str = ""
+    at_ms: int = 0
+    ended_reason: str = ""
+    items: tuple[Item, ...] = ()
+    said: tuple[Said, ...] = ()
+    speaking: dict[Channel, int] = field(default_factory=dict)
+    spoken_ms: dict[Channel, int] = field(default_factory=dict)
+    moods: tuple[Point, ...] = ()
+    trend: str = ""
+    heat: Heat | None = None
+    openings: dict[str, OpeningState] = field(default_factory=dict)
+    checklist: tuple[Step, ...] = ()
+    on_hold: bool = False
+    audio_paused: bool = False
+    muted: tuple[Channel, ...] = ()
+    lost_ms: int = 0
+    lost_at_ms: int = 0
+    quiet_until_ms: int = 0
+    volume: str = ""
+    behind_ms: int = 0
+    health: str = ""
+    lag_ms: int | None = None
+    notes: tuple[Signed, ...] = ()
+    help: Signed | None = None
+    help_waiting: bool = False
+    claimed_by: str = ""
+    sharing: tuple[str, ...] = ()
+    totals: dict[str, object] = field(default_factory=dict)
+
+    def quiet_at(self, now_ms: int) -> bool:
+        """Whether the agent has asked for silence at this moment; -1 lasts for the rest of the call."""
+        return self.phase == "live" and (self.quiet_until_ms == -1 or self.quiet_until_ms > now_ms)
+
+    @property
+    def words_written(self) -> bool:
+        """Whether the words come from a transcript and not from speech recognition."""
+        return self.started is not None and self.started.words_from != "recogniser"
+
+    def item(self, nudge: str) -> Item | None:
+        """The nudge of that id, if it is known."""
+        return next((item for item in self.items if item.nudge.nudge == nudge), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How the connection stands and since when (local ms); "over" means that nothing more will come."""
+
+    state: Literal["connecting", "up", "lost", "over"] = "connecting"
+    since_ms: int = 0
+    text: str = ""

@@ -1,0 +1,116 @@
+"""After the call: what it came to, and thumbs for its nudges; a view in, lines out.
+
+Numbers are counted from the board; the coach's own totals follow as far as there is room, whatever their names.
+"""
+
+from collections import Counter
+
+from tui.actions import sign
+from tui.cards import ending
+from tui.glyphs import MARKS
+from tui.lines import EMPTY, Line, Role, Span, clip, clock, plain, spread
+from tui.state import Board
+from tui.view import View
+
+REASONS = {"hung_up": "hung up", "service restarted": "the service began anew"}
+TELLING = ("longest_silence_ms", "talk_overs", "hold_ms", "silence_share", "heat_peak", "mood_arc")
+"""Totals that say most to an agent, by the names the coach gives them."""
+THUMBS: dict[str, tuple[str, Role]] = {"": (" ", "soft"), "helpful": ("+", "good"), "not_helpful": ("-", "bad")}
+
+
+def wrap_up(view: View, columns: int, rows: int) -> list[Line]:
+    """Title, sums, the call's nudges with the chosen one marked, and the keys for thumbs in the last row."""
+    board = view.board
+    reason = REASONS.get(board.ended_reason, plain(board.ended_reason).replace("_", " "))
+    head: list[Line] = [
+        spread(
+            (Span("  Call over", "title"), Span(f"  {reason}", "soft")), (Span(clock(board.at_ms), "soft"),), columns
+        ),
+        (Span("  "), Span(clip(_hints(board), columns - 2), "soft")),
+        (Span("  "), Span(clip(_course(board), columns - 2), "soft")),
+    ]
+    room = max(0, rows - len(head) - 1)
+    shown = _around([_line(view, number, columns) for number in range(len(board.items))], view, room)
+    left = room - len(shown) - 2
+    extra = [EMPTY, *totals_lines(board, columns)[:left]] if left >= 3 and board.totals else []
+    lines = [*head, *shown, *extra]
+    lines = [*lines, *[EMPTY] * (rows - 1 - len(lines))][: rows - 1]
+    return [*lines, _keys(view)]
+
+
+def totals_lines(board: Board, columns: int) -> list[Line]:
+    """The coach's totals that are plain numbers or words, a line each, those that tell most first."""
+    plain_ones = {
+        name: value
+        for name, value in board.totals.items()
+        if isinstance(value, (int, float, str)) and not isinstance(value, bool)
+    }
+    names = [*(name for name in TELLING if name in plain_ones), *(name for name in plain_ones if name not in TELLING)]
+    rows = [_figure(plain(name), plain_ones[name]) for name in names]
+    return [(Span(f"  {name:22}", "soft"), Span(clip(value, columns - 24))) for name, value in rows]
+
+
+def _figure(name: str, value: float | str) -> tuple[str, str]:
+    """A total's name and value as a person reads them; its unit stands at the end of its name."""
+    words = name.removesuffix("_ms").replace("_", " ")
+    if isinstance(value, str):
+        return words, plain(value)
+    if name.endswith("_ms"):
+        return words, clock(round(value))
+    if name.endswith("_share"):
+        return words, f"{value:.0%}"
+    return words, f"{value:.2f}" if 0 < abs(value) < 1 else f"{value:g}"
+
+
+def _hints(board: Board) -> str:
+    if not board.items:
+        return "no hints were needed"
+    words = Counter(ending(item)[1].lower() for item in board.items if not item.open)
+    count = len(board.items)
+    return ", ".join([f"{count} hint{'s' if count > 1 else ''}", *(f"{n} {word}" for word, n in words.items())])
+
+
+def _course(board: Board) -> str:
+    parts = []
+    if board.moods:
+        parts.append(f"mood {board.moods[0].value:+.2f} to {board.moods[-1].value:+.2f}")
+    total = board.spoken_ms.get("agent", 0) + board.spoken_ms.get("customer", 0)
+    if total:
+        parts.append(f"you spoke {round(board.spoken_ms.get('agent', 0) / total * 100)}%")
+    given = sum(1 for state in board.openings.values() if state == "given")
+    if board.openings:
+        parts.append(f"empathy {given} of {len(board.openings)}")
+    return ", ".join(parts)
+
+
+def _line(view: View, number: int, columns: int) -> Line:
+    item = view.selectable[number]
+    picked = item is view.chosen
+    thumb, role = THUMBS[item.thumb]
+    severity = item.nudge.severity
+    head = (
+        Span("> " if picked else "  ", "key"),
+        Span(f"{MARKS[severity]:2} ", "soft"),
+        Span(plain(item.nudge.title), "strong" if picked else "text"),
+    )
+    return spread(head, (Span(f"{ending(item)[1].lower():5} ", "soft"), Span(thumb, role), Span(" ")), columns)
+
+
+def _around(lines: list[Line], view: View, rows: int) -> list[Line]:
+    """As many lines as there is room for, with the chosen one among them."""
+    at = next((number for number, item in enumerate(view.selectable) if item is view.chosen), 0)
+    first = max(0, min(at - rows // 2, len(lines) - rows))
+    return lines[first : first + rows]
+
+
+def _keys(view: View) -> Line:
+    if not view.board.items:
+        return EMPTY
+    thumbs = [sign(view.keys[name][0]) for name in ("helpful", "unhelpful") if view.keys[name]]
+    moves = [sign(view.keys[name][-1]) for name in ("next", "previous") if view.keys[name]]
+    return (
+        Span("  " + " / ".join(thumbs), "key"),
+        Span(" helpful or not   ", "soft"),
+        Span(" ".join(moves), "key"),
+        Span(" move", "soft"),
+    )

@@ -20,6 +20,7 @@ from nudges.signals import HeatMoved, MoodMoved, OpeningMoved, Signal, TurnClose
 from nudges.situation import Situation
 from nudges.summary import totals
 from nudges.timing import Timing
+from nudges.wrapup import dispositions, wrap_up
 from streams.errors import PackError
 from streams.events import (
     CallContext,
@@ -60,6 +61,7 @@ class Coach:
         self._call_id = context.call_id
         self._pack, self._book = loaded.pack, loaded.book
         self._level = _level(context.config)
+        self._dispositions = dispositions(context.config)
         self._off = _ids(context.config, "off")
         self._shadow = _ids(context.config, "shadow")
         self._mixed = False
@@ -143,7 +145,9 @@ class Coach:
         self._understand(self._conversation.finish(), now_ms)
         self._ledger_moved(self._ledger.finish(), now_ms)
         self._decide(self._policy.finish(), now_ms)
-        self._out.append(CallSummary(call_id=self._call_id, at_ms=now_ms, totals=totals(self._seen, self._policy)))
+        suggested = wrap_up(self._seen, self._pack.wrap_up, self._pack.conversation.issue_words, self._dispositions)
+        summed = {**totals(self._seen, self._policy), **suggested}
+        self._out.append(CallSummary(call_id=self._call_id, at_ms=now_ms, totals=summed))
         self._ended = True
 
     def _swap(self, now_ms: int) -> None:

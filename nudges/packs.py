@@ -20,6 +20,7 @@ from nudges.sentiment import MoodSettings
 from nudges.situation import Condition
 from nudges.timing import TimingSettings
 from nudges.triggers import Heard, PartsMissing, Trigger
+from nudges.wrapup import WrapUpSettings
 from streams.errors import PackError
 from streams.events import Outcome, Severity
 
@@ -79,6 +80,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     heat: HeatSettings
     empathy: EmpathySettings
     delivery: DeliverySettings
+    wrap_up: WrapUpSettings = WrapUpSettings()
     customer: dict[str, CueSpec]
     agent: dict[str, CueSpec]
     rule: tuple[Rule, ...]
@@ -217,8 +219,9 @@ def _cues_of(rule: Rule) -> list[str]:
 
 
 def _cues_of_settings(pack: Pack) -> list[tuple[str, tuple[str, ...]]]:
-    empathy, conversation = pack.empathy, pack.conversation
+    empathy, conversation, wrap_up = pack.empathy, pack.conversation, pack.wrap_up
     return [
+        ("wrap_up", (*wrap_up.promises, *wrap_up.timeframes, *(cue for mark in wrap_up.marks for cue in mark.cues))),
         ("conversation", (*conversation.resolution_cues, *conversation.closing_cues)),
         (
             "empathy",

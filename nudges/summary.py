@@ -10,7 +10,10 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warn", "info", "praise")
 
 
 def totals(seen: Situation, policy: Policy) -> dict[str, object]:
-    """The totals of a call that ends now: milliseconds, shares from 0 to 1, scores from -1 to 1, heat from 0 to 100."""
+    """The totals of a call that ends now: milliseconds, shares from 0 to 1, scores from -1 to 1, heat from 0 to 100.
+
+    What `nudges.wrapup` suggests stands beside them in a call's summary.
+    """
     return {
         "duration_ms": seen.now_ms,
         **_talk(seen),

@@ -35,16 +35,16 @@ class Actions:
 
     def __init__(self, call_id: str) -> None:
         self._call_id = call_id
+        self._given: list[str] = []
         self._open: list[str] = []
-        self._last = ""
         self._helps = 0
 
     def feed(self, event: Event | Telemetry) -> None:
-        """Follow which nudges stand on the screen."""
+        """Follow which nudges were given and which still stand on the screen."""
         match event:
             case Nudge():
+                self._given.append(event.nudge)
                 self._open.append(event.nudge)
-                self._last = event.nudge
             case NudgeResolved() if event.nudge in self._open:
                 self._open.remove(event.nudge)
 
@@ -69,19 +69,21 @@ class Actions:
         raise InputError(f"no action {command.action!r}; there are answer, quiet, volume, ask_help, swap_sides, reload")
 
     def _answered(self, command: Command, by: str, at_ms: int) -> NudgeAnswered:
-        nudge = command.nudge or self._on_screen(command.value)
         try:
             answer = msgspec.convert(command.value, Answer)
         except msgspec.ValidationError:
             raise InputError(f"no answer {command.value!r}; there are {', '.join(get_args(Answer))}") from None
+        nudge = command.nudge or self._on_screen(answer)
+        if nudge not in self._given:
+            raise InputError(f"no nudge {nudge[:LONGEST_TEXT]} was given in this call")
         return NudgeAnswered(call_id=self._call_id, at_ms=at_ms, nudge=nudge, answer=answer, by=by)
 
     def _on_screen(self, answer: str) -> str:
         """The nudge an unnamed answer is for; thumbs may come when it has left the screen."""
-        nudge = self._open[-1] if self._open else self._last if answer in _FEEDBACK else ""
-        if not nudge:
+        nudges = self._open or (self._given if answer in _FEEDBACK else [])
+        if not nudges:
             raise InputError("no nudge is on the screen")
-        return nudge
+        return nudges[-1]
 
     def _volume(self, level: str, at_ms: int) -> Volume:
         try:

@@ -33,6 +33,7 @@ from streams.events import (
     Telemetry,
     Tick,
 )
+from streams.lags import Stage
 from streams.loop import ListeningLoop, Output
 
 Passing: TypeAlias = Event | Telemetry
@@ -141,6 +142,11 @@ class Call:
             return Step()
         heard = self._loop.degrade(level, queued, self._now_ms)
         return Step(tuple(self._out(self._named(heard))), heard.jobs)
+
+    def measured(self, stage: Stage, lag_ms: float) -> None:
+        """Take a latency that only the driver can measure; it goes out with the next report."""
+        if self._loop is not None:
+            self._loop.measured(stage, lag_ms)
 
     def interrupt(self, reason: str = "interrupted") -> Step:
         """End the call now, without what is still being decoded."""

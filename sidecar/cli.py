@@ -1,18 +1,20 @@
-"""The composition root: `sidecar` and `sidecar-panel`, from the words on the command line to an exit code.
+"""The composition root: from the words on the command line to an exit code.
 
 Each command is imported only when it is called, so that help is instant and the service never loads a screen. Whatever
 goes wrong ends here as one line on stderr and the right exit code; a traceback goes to a file.
 """
 
+import errno
 import importlib
 import os
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 # One thread per decode worker is what the scheduler counts on, and NumPy reads these when it is first imported.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -21,6 +23,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import click  # noqa: E402 - the environment comes first
 
 from sidecar.invocation import Invocation  # noqa: E402
+from sidecar.printable import printable  # noqa: E402
 from streams.errors import SidecarError, StorageError  # noqa: E402
 
 INTERRUPTED = 130
@@ -33,8 +36,12 @@ COMMANDS = {
     "tail": "Print what passes on the bus.",
     "answer": "Answer the nudge on screen, for a hotkey or a foot pedal.",
     "calls": "List, show, export and purge the calls that were kept.",
+    "report": "Report on one call, with a picture.",
     "rules": "List rules and check them against conversations.",
+    "eval": "Measure the coach on labelled calls.",
     "models": "List, fetch and check speech models.",
+    "bench": "Measure latency, cost and memory on this machine.",
+    "tune": "Find the fastest setting that hears your calls as well.",
     "config": "Show the configuration and check files.",
     "doctor": "Check this machine and say what to do.",
 }
@@ -57,10 +64,29 @@ class LazyGroup(click.Group):
             command.params.append(_set_option())
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments, where help may be printed."""
+        with _while_read():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        with _while_read():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+@contextmanager
+def _while_read() -> Iterator[None]:
+    """Leave well when whoever reads our output has left; click would make a failure of it."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise click.exceptions.Exit(_explain(error)) from error
 
 
 def _set_option() -> click.Option:
@@ -98,16 +124,6 @@ def cli(ctx: click.Context, files: tuple[Path, ...], sets: tuple[str, ...], verb
     ctx.obj = Invocation(files, sets, verbose)
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """The `sidecar` program."""
-    sys.exit(run(cli, sys.argv[1:] if arguments is None else arguments))
-
-
-def panel_main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """The `sidecar-panel` program: `sidecar panel` under a name of its own."""
-    sys.exit(run(cli, ["panel", *(sys.argv[1:] if arguments is None else arguments)]))
-
-
 def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; every error has been said on stderr."""
     try:
@@ -135,9 +151,11 @@ def _explain(error: BaseException) -> int:
         case KeyboardInterrupt():
             return INTERRUPTED
         case BrokenPipeError():
-            # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
+            # They have seen enough, and the interpreter must not complain when it flushes.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+        case OSError(errno=errno.ENOSPC):
+            return _say(f"the output cannot be written: {error.strerror}", 1)
         case SidecarError():
             return _say(str(error), error.exit_code)
         case click.ClickException():
@@ -151,7 +169,7 @@ def _explain(error: BaseException) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    print(f"sidecar: {' '.join(message.split())}", file=sys.stderr)
+    print(f"sidecar: {printable(' '.join(message.split()))}", file=sys.stderr)
     return code
 
 
@@ -166,7 +184,3 @@ def _crash_log(error: BaseException) -> Path:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
     return path
-
-
-if __name__ == "__main__":
-    main()

@@ -55,6 +55,7 @@ class TapsConfig(_Section, frozen=True, kw_only=True):
     max_calls: int
     idle_s: int
     resume_s: int
+    longest_s: int
 
 
 class BusConfig(_Section, frozen=True, kw_only=True):
@@ -73,6 +74,13 @@ class JournalConfig(_Section, frozen=True, kw_only=True):
     text: bool
 
 
+class DispositionConfig(_Section, frozen=True, kw_only=True):
+    """One of `nudges.dispositions`: what a call may be filed under."""
+
+    name: str
+    words: tuple[str, ...] = ()
+
+
 class NudgesConfig(_Section, frozen=True, kw_only=True):
     """`[nudges]`: how much coaching, by which rules."""
 
@@ -80,6 +88,7 @@ class NudgesConfig(_Section, frozen=True, kw_only=True):
     volume: Literal["novice", "standard", "expert"]
     off: tuple[str, ...]
     shadow: tuple[str, ...]
+    dispositions: tuple[DispositionConfig, ...]
 
 
 class PanelConfig(_Section, frozen=True, kw_only=True):
@@ -142,6 +151,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "taps.max_calls": (1, 1_000),
     "taps.idle_s": (1, 3_600),
     "taps.resume_s": (0, 3_600),
+    "taps.longest_s": (60, 86_400),
     # Control uses the port above, so the last one is not to be had.
     "bus.port": (1, 65_534),
     "bus.heartbeat_ms": (50, 60_000),

@@ -2,31 +2,29 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from sidecar import models, pick
 from sidecar.config import AsrConfig
 from sidecar.material import Known
 from streams.engine import DecodeJob, Samples, Transcriber, Transcription
 from streams.errors import InputError, ModelError
-from streams.events import Channel, Word
+from streams.events import Channel, Word, WordsFrom
 from streams.reference import ReferenceTranscriber
 
+if TYPE_CHECKING:
+    from streams.whisper import WhisperTranscriber
+
 EngineName: TypeAlias = Literal["auto", "whisper", "reference", "none"]
-WordsFrom: TypeAlias = Literal["recogniser", "reference", "text"]
 
 
 class Ears(NamedTuple):
-    """An engine, where its words come from, and whether it computes.
-
-    `note` is one line for a person where that is needed; `silence` says why there will be no words.
-    """
+    """An engine, where its words come from, whether it computes, and a line for a person where one is needed."""
 
     transcriber: Transcriber
     words_from: WordsFrom
     computes: bool
     note: str = ""
-    silence: str = ""
 
 
 class NoWords:
@@ -52,7 +50,7 @@ def choose(
     Raises InputError when the reference engine has no words, and ModelError when there is neither model nor words.
     """
     if wanted == "none":
-        return Ears(NoWords(), "recogniser", computes=False, silence="no words: voice activity and timing only")
+        return Ears(NoWords(), "none", computes=False)
     if wanted == "whisper":
         return Ears(any_model(), "recogniser", computes=True)
     if wanted == "reference":
@@ -67,14 +65,16 @@ def choose(
     if model is not None:
         return Ears(model, "recogniser", computes=True)
     if known is not None:
-        return _reference(known, "no speech model is on this machine; `sidecar models pull base.en` brings one")
+        return _reference(known, "no model here; `sidecar models pull base.en` brings one")
     try:
         return Ears(any_model(), "recogniser", computes=True)
     except ModelError as error:
         raise ModelError(f"{error}; `--engine none` goes without words") from error
 
 
-def local_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None] = lambda _: None) -> Transcriber | None:
+def local_model(
+    asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None] = lambda _: None
+) -> "WhisperTranscriber | None":
     """The recogniser if its model is on this machine; None if it would have to be fetched.
 
     Raises ModelError for a model that is there and cannot be used.
@@ -83,7 +83,7 @@ def local_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None] 
     return None if directory is None else _load(asr, directory)
 
 
-def any_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None]) -> Transcriber:
+def any_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None]) -> "WhisperTranscriber":
     """The recogniser, its model fetched where that is needed and allowed.
 
     Raises ModelError when no model can be had.
@@ -92,7 +92,7 @@ def any_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None]) -
     return _load(asr, models.resolve(name, models_dir, download=asr.download, say=say))
 
 
-def _load(asr: AsrConfig, directory: Path) -> Transcriber:
+def _load(asr: AsrConfig, directory: Path) -> "WhisperTranscriber":
     from sidecar import recogniser  # noqa: PLC0415  (loads CTranslate2, which nobody needs before)
 
     return recogniser.load(asr, directory)
@@ -100,5 +100,5 @@ def _load(asr: AsrConfig, directory: Path) -> Transcriber:
 
 def _reference(known: Known, why: str) -> Ears:
     words: Mapping[Channel, tuple[Word, ...]] = known.words
-    note = f"the words are those of {known.name}, not of speech recognition: {why}"
+    note = f"words from the transcript, not from speech recognition ({known.name}): {why}"
     return Ears(ReferenceTranscriber(words), "reference", computes=False, note=note)

@@ -23,7 +23,7 @@ from sidecar.keys import Keys
 from sidecar.people import People, Reach
 from sidecar.places import ensure
 from sidecar.runner import CallRunner, Sink
-from streams.errors import StorageError
+from streams.errors import BusError, StorageError
 
 LOG_NAME = "beside-panel.log"
 PANEL_LEAVES_S = 5.0
@@ -54,7 +54,8 @@ def beside_panel(
 ) -> int:
     """Play a call with `perform` while a panel shows it; returns the panel's exit code when the agent has left it.
 
-    Raises BusError when no port is free, StorageError when the log cannot be written, and whatever `perform` raises.
+    Raises BusError when no port is free or the panel was killed, StorageError when the log cannot be written, and
+    whatever `perform` raises.
     """
     places = invocation.places
     known = keys.load(places.keys_dir)
@@ -71,7 +72,17 @@ def beside_panel(
             with _output_to(ensure(places.state_dir) / LOG_NAME):
                 return await _until_left(panel, bus, perform(stage))
 
-    return running.run(play) or 0
+    return _checked(running.run(play))
+
+
+def _checked(code: int) -> int:
+    """The panel's exit code; one that was killed could not give the terminal back.
+
+    Raises BusError for that.
+    """
+    if code < 0:
+        raise BusError(f"the panel was killed (signal {-code}); type `reset` to put the terminal in order")
+    return code
 
 
 @asynccontextmanager
@@ -85,7 +96,7 @@ async def _stage(config: BusConfig, known: Keys, call_id: str) -> AsyncIterator[
 @asynccontextmanager
 async def _panel(arguments: Sequence[str]) -> AsyncIterator[asyncio.subprocess.Process]:
     """The panel as a child on this terminal."""
-    panel = await asyncio.create_subprocess_exec(sys.executable, "-m", "sidecar.cli", *arguments)
+    panel = await asyncio.create_subprocess_exec(sys.executable, "-m", "sidecar.program", *arguments)
     async with _ended_with(panel):
         yield panel
 

@@ -7,9 +7,11 @@ end. Colour only adds to what the words say already.
 import textwrap
 from collections.abc import Callable
 
+from sidecar.printable import printable
 from streams.events import (
     CallEnded,
     CallStarted,
+    CallSummary,
     Channel,
     Event,
     Heat,
@@ -20,6 +22,7 @@ from streams.events import (
     SpeechEnded,
     Telemetry,
     Utterance,
+    WordsFrom,
 )
 
 _WHO: dict[Channel, str] = {"agent": "agent", "customer": "customer", "mixed": "both"}
@@ -29,10 +32,11 @@ _MARKS: dict[Severity, tuple[str, int]] = {
     "warn": ("! WARN", 33),
     "critical": ("!! CRITICAL", 31),
 }
-_WORDS_FROM = {
-    "recogniser": "speech recognition",
-    "reference": "the transcript, not from speech recognition; `sidecar models pull base.en` brings a model",
-    "text": "the transcript: there is no sound",
+_WORDS_FROM: dict[WordsFrom, str] = {
+    "recogniser": "words from speech recognition",
+    "reference": "words from the transcript, not from speech recognition; `sidecar models pull base.en` brings a model",
+    "text": "words from the transcript: there is no sound",
+    "none": "no words: voice activity and timing only",
 }
 _MOOD_STEP = 0.2
 """Change of the smoothed mood worth a line while its trend stays."""
@@ -43,14 +47,11 @@ _BOLD, _DIM = 1, 2
 class ReadableLines:
     """Writes a call to `write`, a line at a time.
 
-    With `width` long lines are folded, with `colour` they are styled; `silence` says why there will be no words.
+    With `width` long lines are folded, with `colour` they are styled.
     """
 
-    def __init__(
-        self, write: Callable[[str], object], *, silence: str = "", width: int | None = None, colour: bool = False
-    ) -> None:
+    def __init__(self, write: Callable[[str], object], *, width: int | None = None, colour: bool = False) -> None:
         self._write = write
-        self._silence = silence
         self._width = width
         self._colour = colour
         self._mood: Mood | None = None
@@ -59,6 +60,7 @@ class ReadableLines:
         self._utterances: dict[Channel, int] = {}
         self._spoken_ms: dict[Channel, int] = {}
         self._resolved: dict[str, int] = {}
+        self._ended: CallEnded | None = None
 
     def write(self, event: Event | Telemetry) -> None:
         """Write what a person wants to know of one event."""
@@ -86,14 +88,17 @@ class ReadableLines:
                 outcome = event.outcome.replace("_", " ")
                 self._line(event.at_ms, "", f"{outcome}: {title}", _DIM)
             case CallEnded():
-                self._end(event)
+                self._ended = event
+            case CallSummary() if self._ended:
+                # The coach settles its open nudges between the two.
+                self._end(self._ended)
             case _:
                 pass
 
     def _begin(self, event: CallStarted) -> None:
         facts = [event.source or event.call_id, event.queue, event.agent_name]
-        self._write(self._styled("  ".join(fact for fact in facts if fact), _BOLD))
-        self._write(self._silence or f"words from {_WORDS_FROM[event.words_from]}")
+        self._write(self._styled("  ".join(printable(fact) for fact in facts if fact), _BOLD))
+        self._write(_WORDS_FROM[event.words_from])
         if "mixed" in event.channels:
             self._write("both sides on one channel: joint mood, no nudges that need to know who spoke")
         self._write("")
@@ -132,10 +137,9 @@ class ReadableLines:
 
     def _line(self, at_ms: int | None, label: str, text: str, *styles: int) -> None:
         head = f"{'' if at_ms is None else _clock(at_ms):<7}{label:<{_INDENT - 7}}"
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
-        folded = [text]
+        folded = [printable(text)]
         if self._width is not None:
-            folded = textwrap.wrap(text, max(20, self._width - _INDENT)) or [""]
+            folded = textwrap.wrap(folded[0], max(20, self._width - _INDENT)) or [""]
         for number, part in enumerate(folded):
             self._write(self._styled((head if number == 0 else " " * _INDENT) + part, *styles))
 

@@ -1,11 +1,12 @@
 """One live call between its connection and its runner: a tap's events flow in, the runner's source flows out.
 
-The connection may break and come back: the call waits, its media time stands still, and what was missed is announced
-as `AudioLost`. While a hold or a pause lets media time run free, ticks carry it on.
+A call may be carried by one connection or by one for each side. A connection may break and come back: the call waits,
+its media time stands still, and what was missed is announced as `AudioLost`. While a hold or a pause lets media time
+run free, ticks carry it on.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 
 from streams.clock import CallClock, Clock
 from streams.events import (
@@ -15,12 +16,13 @@ from streams.events import (
     AudioResumed,
     CallEnded,
     CallStarted,
+    Channel,
     Event,
     Hold,
     Resumed,
     Tick,
 )
-from streams.taps.plain import PlainEvent
+from streams.taps.timeline import TapEvent
 
 QUEUE_LIMIT = 512
 """Events waiting for the runner, five seconds of two sides; when they are full the connection is read no further."""
@@ -28,9 +30,19 @@ LOOK_S = 0.25
 
 
 class LiveCall:
-    """A call that is being carried by a connection, or waits for one to come back."""
+    """A call that is being carried by connections, or waits for one to come back.
 
-    def __init__(self, started: CallStarted, clock: CallClock, wall: Clock, resume_s: float) -> None:
+    `carried` are the channels that the first connection brings; None stands for all of the call.
+    """
+
+    def __init__(
+        self,
+        started: CallStarted,
+        clock: CallClock,
+        wall: Clock,
+        resume_s: float,
+        carried: Collection[Channel] | None = None,
+    ) -> None:
         self.started = started
         self.clock = clock
         self.over = asyncio.Event()
@@ -38,7 +50,8 @@ class LiveCall:
         self._wall = wall
         self._resume_s = resume_s
         self._queue: asyncio.Queue[Event | AudioFrame] = asyncio.Queue(QUEUE_LIMIT)
-        self._away_since_ms: int | None = None
+        self._carried = set(started.channels if carried is None else carried)
+        self._missing_since_ms: dict[Channel, int] = {}
         self._hang_up: Callable[[], Iterable[Event | AudioFrame]] = tuple
         self._silent_by_intent: set[str] = set()
 
@@ -50,14 +63,18 @@ class LiveCall:
     @property
     def away(self) -> bool:
         """Whether no connection carries the call now."""
-        return self._away_since_ms is not None
+        return not self._carried
+
+    def carries(self, channels: Collection[Channel]) -> bool:
+        """Whether a connection brings one of the channels now."""
+        return not self._carried.isdisjoint(channels)
 
     @property
     def silent_by_intent(self) -> bool:
         """Whether the source said that it would send nothing for a while."""
         return bool(self._silent_by_intent)
 
-    async def put(self, events: Iterable[PlainEvent]) -> None:
+    async def put(self, events: Iterable[TapEvent]) -> None:
         """Hand events to the runner, waiting where it is behind; a call that is over takes nothing."""
         for event in events:
             if self.over.is_set():
@@ -65,25 +82,36 @@ class LiveCall:
             self._note(event)
             await self._queue.put(event)
 
-    def lose(self, hang_up: Callable[[], Iterable[Event | AudioFrame]]) -> None:
-        """The connection broke; `hang_up` gives the call's last events if it stays away."""
-        self._hang_up = hang_up
-        self._away_since_ms = self._wall.now_ms()
+    def leave(self, channels: Collection[Channel]) -> None:
+        """A connection that brought these channels is done with the call."""
+        self._carried.difference_update(channels)
 
-    async def resume(self) -> None:
-        """A new connection carries the call; what was missed is lost."""
-        if self._away_since_ms is None:
-            return
-        lost_ms = self._wall.now_ms() - self._away_since_ms
-        self._away_since_ms = None
+    def lose(
+        self, hang_up: Callable[[], Iterable[Event | AudioFrame]], channels: Collection[Channel] | None = None
+    ) -> None:
+        """A connection broke; `hang_up` gives the call's last events if all stay away."""
+        self._hang_up = hang_up
+        for channel in self.started.channels if channels is None else channels:
+            self._carried.discard(channel)
+            self._missing_since_ms[channel] = self._wall.now_ms()
+
+    async def resume(self, channels: Collection[Channel] | None = None) -> None:
+        """A new connection carries these channels; what was missed of them is lost."""
+        brought = [one for one in self.started.channels if channels is None or one in channels]
+        self._carried.update(brought)
+        lost_ms = {
+            channel: self._wall.now_ms() - self._missing_since_ms.pop(channel)
+            for channel in brought
+            if channel in self._missing_since_ms
+        }
         if self.silent_by_intent:
             return
-        for channel in self.started.channels:
-            self.clock.lost(channel, lost_ms)
+        for channel, missing_ms in lost_ms.items():
+            self.clock.lost(channel, missing_ms)
         at_ms = self.clock.now_ms()
-        for channel in self.started.channels:
+        for channel, missing_ms in lost_ms.items():
             await self._queue.put(
-                AudioLost(call_id=self.call_id, at_ms=at_ms, channel=channel, lost_ms=lost_ms, reason="reconnected")
+                AudioLost(call_id=self.call_id, at_ms=at_ms, channel=channel, lost_ms=missing_ms, reason="reconnected")
             )
 
     async def source(self) -> AsyncIterator[Event | AudioFrame]:
@@ -121,10 +149,11 @@ class LiveCall:
             return None
 
     def _gone(self) -> bool:
-        since_ms = self._away_since_ms
-        return since_ms is not None and self._wall.now_ms() - since_ms >= self._resume_s * 1000
+        if self._carried or not self._missing_since_ms:
+            return False
+        return self._wall.now_ms() - max(self._missing_since_ms.values()) >= self._resume_s * 1000
 
-    def _note(self, event: PlainEvent) -> None:
+    def _note(self, event: TapEvent) -> None:
         match event:
             case Hold():
                 self._silent_by_intent.add("hold")

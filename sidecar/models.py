@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sidecar import model_hub, places
 from streams import model_files
-from streams.errors import ModelError
+from streams.errors import ModelError, WrongModelError
 
 
 class Offer(NamedTuple):
@@ -45,7 +45,7 @@ OFFERS = {
 def find(model: str, models_dir: Path) -> Path | None:
     """The directory of a model that is on this machine; None for a known name whose model is not here.
 
-    Raises ModelError for a directory that holds no model and for a name that is not known.
+    Raises WrongModelError for a directory that holds no model and for a name that is not known.
     """
     if _is_path(model):
         return _checked(Path(model).expanduser())
@@ -103,16 +103,16 @@ def _offer(name: str) -> Offer:
         return OFFERS[name]
     close = difflib.get_close_matches(name, OFFERS, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
-    raise ModelError(
+    raise WrongModelError(
         f"no speech model is called {name!r}: {hint}`sidecar models list` names them; a directory works too"
     )
 
 
 def _checked(directory: Path) -> Path:
     if not directory.is_dir():
-        raise ModelError(f"{directory} is not a directory: name one that holds a converted Whisper model")
+        raise WrongModelError(f"{directory} is not a directory: name one that holds a converted Whisper model")
     if absent := model_files.missing(directory):
-        raise ModelError(f"{directory} is not a converted Whisper model: {', '.join(absent)} missing")
+        raise WrongModelError(f"{directory} is not a converted Whisper model: {', '.join(absent)} missing")
     return directory
 
 

@@ -15,6 +15,7 @@ from sidecar.lines import ReadableLines
 from sidecar.material import Material
 from sidecar.outputs import JsonLines, Progress
 from sidecar.places import Places
+from sidecar.printable import printable
 from sidecar.replay import began, context_of, make_call, play
 from sidecar.runner import CallRunner, Sink
 from streams.clock import utc_now
@@ -49,7 +50,7 @@ class Performance:
         """
         for note in self.notes:
             say(note)
-        sink = JsonLines(sys.stdout.buffer) if as_json else readable(self._ears.silence if self._ears else "")
+        sink = JsonLines(sys.stdout.buffer) if as_json else readable()
         running.run(lambda: self.play([sink], watched=_shows_progress()))
 
     async def play(
@@ -73,7 +74,8 @@ class Performance:
                 source,
                 self._ears,
                 self._config,
-                [*sinks, *journal],
+                # What is kept comes first, so that a reader who leaves does not take the call's beginning with him.
+                [*journal, *sinks],
                 speed=self._speed,
                 report=say,
                 follow=follow,
@@ -84,12 +86,11 @@ class Performance:
         return Journal(folder, text=self._config.journal.text)
 
 
-def readable(silence: str = "") -> ReadableLines:
+def readable() -> ReadableLines:
     """Lines for a person: folded and, unless NO_COLOR is set, in colour on a terminal; whole and plain in a pipe."""
     terminal = sys.stdout.isatty()
     return ReadableLines(
         _print,
-        silence=silence,
         width=shutil.get_terminal_size().columns if terminal else None,
         colour=terminal and not os.environ.get("NO_COLOR"),
     )
@@ -97,7 +98,7 @@ def readable(silence: str = "") -> ReadableLines:
 
 def say(text: str) -> None:
     """One line for a person, beside the output."""
-    sys.stderr.write(f"sidecar: {text}\n")
+    sys.stderr.write(f"sidecar: {printable(text)}\n")
     sys.stderr.flush()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from sidecar.allocator import share_one_arena
 from sidecar.config import AsrConfig
 from streams import speed, whisper, whisper_model
 from streams.settings import ProfileSettings
@@ -15,11 +16,14 @@ from streams.whisper import WhisperSettings, WhisperTranscriber
 
 
 def load(asr: AsrConfig, directory: Path) -> WhisperTranscriber:
-    """The recogniser with the model in `directory`.
+    """The recogniser with the model in `directory`, ready to hear the first utterance as fast as any other.
 
     Raises ModelError when the model cannot be used.
     """
-    return whisper.load(directory, _settings(asr))
+    share_one_arena()
+    ears = whisper.load(directory, _settings(asr))
+    ears.warm()
+    return ears
 
 
 def load_profiles(

@@ -15,9 +15,11 @@ import msgspec
 from sidecar.call import Call, Passing, Step
 from sidecar.desk import Desk, Outcome
 from sidecar.pace import Pace
+from streams.clock import Clock, WallClock
 from streams.engine import DecodeJob
 from streams.errors import RecogniserError, StorageError
 from streams.events import AudioFrame, CallEnded, Event, HumanEvent, SidesSwapped, Tick
+from streams.lags import CaptureLag
 
 TICK_MS = 250
 
@@ -36,13 +38,23 @@ class Sink(Protocol):
 class CallRunner:
     """Drives one call from its source to its sinks.
 
-    `report` gets one line for a person when a sink fails; the call itself goes on.
+    `report` gets one line for a person when a sink fails; the call itself goes on. `wall` only tells how late sound
+    comes, which decides nothing.
     """
 
     def __init__(
-        self, call: Call, desk: Desk, sinks: Iterable[Sink], *, pace: Pace | None, report: Callable[[str], None]
+        self,
+        call: Call,
+        desk: Desk,
+        sinks: Iterable[Sink],
+        *,
+        pace: Pace | None,
+        report: Callable[[str], None],
+        wall: Clock | None = None,
     ) -> None:
         self._call = call
+        self._wall = wall or WallClock()
+        self._capture = CaptureLag()
         self._desk = desk
         self._sinks = list(sinks)
         self._pace = pace
@@ -65,6 +77,8 @@ class CallRunner:
             self._take(self._call.begin())
             async for event in source:
                 await self._go_on_to(event.at_ms)
+                if isinstance(event, AudioFrame):
+                    self._call.measured("capture", self._capture.feed(self._wall.now_ms(), event.at_ms))
                 self._take(self._call.feed(event))
                 if isinstance(event, CallEnded):
                     break
@@ -131,8 +145,7 @@ class CallRunner:
         self._take(self._call.deliver(job, outcome, at_ms))
 
     def _take(self, step: Step) -> None:
-        for event in step.events:
-            self._send(event)
+        self._send(step.events)
         for job in step.jobs:
             try:
                 samples = self._call.samples(job)
@@ -150,10 +163,12 @@ class CallRunner:
                 with suppress(StorageError, OSError):
                     sink.write(event)
 
-    def _send(self, event: Passing) -> None:
+    def _send(self, events: Iterable[Passing]) -> None:
+        """Every sink in its turn gets all of them, so that one which breaks leaves those before it whole."""
         for sink in tuple(self._sinks):
             try:
-                sink.write(event)
+                for event in events:
+                    sink.write(event)
             except StorageError as error:
                 self._sinks.remove(sink)
                 self._report(str(error))

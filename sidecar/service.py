@@ -21,18 +21,19 @@ from sidecar.ears import NoWords
 from sidecar.journal import Journal, new_folder
 from sidecar.keys import Keys
 from sidecar.library import Library
-from sidecar.listener import Reception, listen
+from sidecar.listener import listen
 from sidecar.live import LiveCall
 from sidecar.people import People, Reach
 from sidecar.places import Places, ensure
+from sidecar.reception import Reception
 from sidecar.replay import context_of, make_call
 from sidecar.runner import CallRunner, Sink
 from streams.clock import WallClock, utc_now
 from streams.engine import Transcriber
 from streams.errors import InputError, SidecarError
-from streams.events import CallEnded, CallStarted, Volume
+from streams.events import CallEnded, CallStarted, Volume, WordsFrom
 from streams.reference import ReferenceTranscriber
-from streams.taps.plain import Hello
+from streams.taps.dialect import Began
 from streams.workers import DecodeWorkers
 
 WRAP_UP_S = 120.0
@@ -94,15 +95,15 @@ class Service:
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
-    def _begin(self, live: LiveCall, hello: Hello) -> None:
-        self._group.create_task(self._drive(live, hello))
+    def _begin(self, live: LiveCall, began: Began) -> None:
+        self._group.create_task(self._drive(live, began))
 
-    async def _drive(self, live: LiveCall, hello: Hello) -> None:
+    async def _drive(self, live: LiveCall, began: Began) -> None:
         """Carry one call from its beginning to its end; whatever breaks in it stays in it."""
         failed = True
         with structlog.contextvars.bound_contextvars(call_id=live.call_id):
             try:
-                await self._coach(live, hello)
+                await self._coach(live, began)
                 failed = False
             except SidecarError as error:
                 _log.error("call failed", reason=str(error))
@@ -117,9 +118,9 @@ class Service:
         if live.call_id not in self._people.calls:
             self._bus.forget(live.call_id)
 
-    async def _coach(self, live: LiveCall, hello: Hello) -> None:
+    async def _coach(self, live: LiveCall, began: Began) -> None:
         config = self._config
-        desk, words_from = self._desk(config, hello)
+        desk, words_from = self._desk(config, began)
         started = msgspec.structs.replace(
             live.started, started_at=live.started.started_at or utc_now(), words_from=words_from
         )
@@ -133,14 +134,14 @@ class Service:
             await runner.run(live.source())
             _log.info("call ended", media_ms=call.now_ms)
 
-    def _desk(self, config: Config, hello: Hello) -> tuple[Desk, str]:
+    def _desk(self, config: Config, began: Began) -> tuple[Desk, WordsFrom]:
         """Who turns this call's sound into words, and where they come from."""
         asr = config.asr
-        if self._workers is not None and hello.engine != "reference":
+        if self._workers is not None and began.engine != "reference":
             return WorkerDesk(self._workers), "recogniser"
-        if hello.words:
-            return VirtualDesk(ReferenceTranscriber(hello.words), asr.partial_lag_ms, asr.final_lag_ms), "reference"
-        return VirtualDesk(NoWords(), asr.partial_lag_ms, asr.final_lag_ms), "recogniser"
+        if began.words:
+            return VirtualDesk(ReferenceTranscriber(began.words), asr.partial_lag_ms, asr.final_lag_ms), "reference"
+        return VirtualDesk(NoWords(), asr.partial_lag_ms, asr.final_lag_ms), "none"
 
     @contextmanager
     def _journal(self, config: Config, started: CallStarted) -> Iterator[list[Sink]]:

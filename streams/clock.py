@@ -148,6 +148,6 @@ class CallClock:
                 self._platform_origin_ms = platform_ms - self._at_ms
             return max(0, platform_ms - self._platform_origin_ms)
         if not self._legs:
-            self._wall_origin_ms = self._wall.now_ms() - duration_ms
+            self._wall_origin_ms = self._wall.now_ms() - duration_ms - self._at_ms
             return self._at_ms
         return max(0, self._wall.now_ms() - duration_ms - self._wall_origin_ms)

@@ -8,6 +8,7 @@
     │   ├── PackError                        a rule pack that cannot be used
     │   └── ProtocolError                    a client said something its dialect does not allow
     ├── ModelError             exit code 1   no usable speech model (what is missing, where it may be put)
+    │   └── WrongModelError    exit code 2   what was named as a speech model is none
     ├── RecogniserError        exit code 1   the recogniser broke on one job; the call goes on
     ├── TapError               exit code 1   live calls cannot be received or sent
     ├── BusError               exit code 1   no connection between service and screens
@@ -56,6 +57,12 @@ class ProtocolError(InputError):
 
 class ModelError(SidecarError):
     """No usable speech model."""
+
+
+class WrongModelError(ModelError):
+    """What was named as a speech model is none."""
+
+    exit_code = 2
 
 
 class RecogniserError(SidecarError):

@@ -20,6 +20,7 @@ Outcome: TypeAlias = Literal["done", "dismissed", "expired", "superseded", "call
 Answer: TypeAlias = Literal["acknowledged", "dismissed", "snoozed", "helpful", "not_helpful", "undone"]
 OpeningState: TypeAlias = Literal["open", "given", "bare", "missed", "not_needed"]
 Strength: TypeAlias = Literal["weak", "strong"]
+WordsFrom: TypeAlias = Literal["recogniser", "reference", "text", "none"]
 ChecklistState: TypeAlias = Literal["due", "done", "overdue"]
 
 
@@ -58,7 +59,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class CallStarted(_Event, frozen=True, kw_only=True, tag=True):
-    """A call began; `started_at` (ISO 8601, UTC) is data only and decides nothing."""
+    """A call began; `started_at` (ISO 8601, UTC) is data only; `words_from` "none" leaves voice activity and timing."""
 
     agent_id: str = ""
     agent_name: str = ""
@@ -66,7 +67,7 @@ class CallStarted(_Event, frozen=True, kw_only=True, tag=True):
     source: str = ""
     started_at: str = ""
     channels: tuple[Channel, ...] = ("agent", "customer")
-    words_from: Literal["recogniser", "reference", "text"] = "recogniser"
+    words_from: WordsFrom = "recogniser"
 
 
 class CallContext(_Event, frozen=True, kw_only=True, tag=True):

@@ -52,6 +52,28 @@ class LagMeter:
         return tuple(lags)
 
 
+class CaptureLag:
+    """How late sound arrives: wall time flows in with media time, and what goes beyond the soonest arrival flows out.
+
+    The two clocks have no common origin and drift apart, so the soonest arrival is that of the last minute or two.
+    """
+
+    def __init__(self) -> None:
+        self._since_ms = 0
+        self._soonest_ms: float | None = None
+        self._soonest_before_ms: float | None = None
+
+    def feed(self, wall_ms: float, at_ms: int) -> float:
+        """How late sound is that ends at media time `at_ms` and arrived at `wall_ms`."""
+        if at_ms - self._since_ms >= _WINDOW_MS:
+            self._since_ms = at_ms
+            self._soonest_before_ms, self._soonest_ms = self._soonest_ms, None
+        arrival_ms = wall_ms - at_ms
+        self._soonest_ms = min(arrival_ms, arrival_ms if self._soonest_ms is None else self._soonest_ms)
+        before_ms = self._soonest_ms if self._soonest_before_ms is None else self._soonest_before_ms
+        return max(0.0, arrival_ms - min(self._soonest_ms, before_ms))
+
+
 def _percentile(ordered: list[float], percent: int) -> float:
     """The nearest-rank percentile of values in rising order."""
     return round(ordered[max(0, -(-len(ordered) * percent // 100) - 1)], 1)

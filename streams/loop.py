@@ -13,7 +13,7 @@ from typing import NamedTuple
 from streams.engine import DecodeJob, Samples, SpeechProbe, Transcription
 from streams.errors import ProtocolError, RecogniserError
 from streams.events import AudioFrame, Channel, Health, Hypothesis, SpeechEvent, SpeechStarted, Telemetry, Utterance
-from streams.lags import LagMeter
+from streams.lags import LagMeter, Stage
 from streams.settings import LoopSettings
 from streams.side import Outbox, Side
 
@@ -99,6 +99,10 @@ class ListeningLoop:
         for side in self._sides.values():
             side.degrade(level)
         return Output((self._health(),)) if changed else self._output(out)
+
+    def measured(self, stage: Stage, lag_ms: float) -> None:
+        """Take a latency that only the driver can measure; it is reported with the others."""
+        self._lags.add(stage, lag_ms, self._now_ms)
 
     def reset(self, channel: Channel) -> Output:
         """Close what is being said on a channel and forget its voice, as when another person takes over."""

@@ -37,13 +37,13 @@ class Ladder:
     """How far to go down when jobs wait too long, and when to come back up.
 
     Down a step when the longest wait is above `BEHIND_MS`, half a second after the last step at the soonest; up a
-    step after a second in which no wait was above `CAUGHT_UP_MS`. Between the two nothing changes.
+    step after half a second in which no wait was above `CAUGHT_UP_MS`. Between the two nothing changes.
     """
 
     BEHIND_MS = 600
     CAUGHT_UP_MS = 150
     _DOWN_AFTER_MS = 500
-    _UP_AFTER_MS = 1_000
+    _UP_AFTER_MS = 500
 
     def __init__(self) -> None:
         self.level = 0

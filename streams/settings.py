@@ -17,7 +17,7 @@ class ProfileSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     partial_margin_ms: int = 1300
     final_floor_s: int = 10
     final_margin_ms: int = 2000
-    partial_every_ms: int = 400
+    partial_every_ms: int = 350
 
 
 class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,6 +19,10 @@ from streams.utterances import Closed, FinalLine, PendingFinal, Span, Speaking, 
 STALL_MS = 200
 """How late a source's sound may be before its missing counts as silence."""
 
+LONGEST_PARTIAL_MS = 5_000
+"""From here on stable words are not decoded again: each takes a step of the decoder, which costs more than the encoder
+does. What is left is still as long as many a sentence."""
+
 SPECULATION_OFF_AT = 3
 """Degrade level from which only what is certainly final is decoded as such."""
 
@@ -43,7 +47,8 @@ class Side:
         self._min_voiced = settings.vad.min_voiced_ms * SAMPLES_PER_MS
         self._longest = settings.endpoint.longest_s * 1000 * SAMPLES_PER_MS
         # A partial whose span stays below this fits the smallest window with a second to spare.
-        self._trim_ms = settings.profile.partial_floor_s * 1000 - settings.profile.partial_margin_ms - 1000
+        room_ms = settings.profile.partial_floor_s * 1000 - settings.profile.partial_margin_ms - 1000
+        self._trim_ms = min(room_ms, LONGEST_PARTIAL_MS)
         self._ear = Ear(settings.vad, settings.endpoint.soft_pause_ms, probe)
         self._pace = Pace(settings.profile, channel, settings.vad.min_voiced_ms)
         self._speech_start = 0

@@ -100,8 +100,11 @@ class WhisperTranscriber:
         self._language = _FALLBACK_LANGUAGE if settings.language == AUTO else settings.language
 
     def warm(self) -> None:
-        """Run every window of the profile once, so that the first utterance does not pay for first allocations."""
-        for window_s in self._settings.profile.windows_s:
+        """Run every window of the profile once, so that the first utterance does not pay for first allocations.
+
+        The largest comes first: what it leaves behind holds the others, and less memory is taken in all.
+        """
+        for window_s in reversed(self._settings.profile.windows_s):
             frames = window_s * 1000 // _FRAME_MS
             features = MelCache(self._model.bands).window(0, np.zeros(frames * HOP, np.float32), frames)
             encoded = self._model.encode(features)
@@ -183,6 +186,8 @@ class WhisperTranscriber:
         return self._languages.hold(job.call_id, language) if sure else language
 
     def _beam(self, job: DecodeJob) -> int:
+        if job.quick:
+            return 1
         return self._settings.partial_beam if job.kind.is_partial else self._settings.final_beam
 
 

@@ -17,7 +17,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
 from streams import model_files
-from streams.errors import ModelError
+from streams.errors import WrongModelError
 from streams.features import Features
 from streams.windows import total_length
 
@@ -137,13 +137,15 @@ def _clean(text: str) -> str:
 def open_model(directory: Path, compute_type: str, workers: int) -> StepwiseModel:
     """Load the model in `directory`; nothing is ever downloaded here.
 
-    Raises ModelError when the directory holds no usable model.
+    Raises WrongModelError when the directory holds no usable model.
     """
     if absent := model_files.missing(directory):
-        raise ModelError(f"{directory} is not a converted Whisper model: {', '.join(absent)} missing")
+        raise WrongModelError(f"{directory} is not a converted Whisper model: {', '.join(absent)} missing")
     try:
         return StepwiseModel(
             WhisperModel(str(directory), device="cpu", compute_type=compute_type, cpu_threads=1, num_workers=workers)
         )
     except Exception as error:  # a broken tokenizer.json is raised as a bare Exception
-        raise ModelError(f"{directory} cannot be loaded as a Whisper model: {' '.join(str(error).split())}") from error
+        raise WrongModelError(
+            f"{directory} cannot be loaded as a Whisper model: {' '.join(str(error).split())}"
+        ) from error

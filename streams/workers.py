@@ -74,6 +74,7 @@ class DecodeWorkers:
         self._changed = threading.Condition()
         self._queue: JobQueue[_Load] = JobQueue()
         self._closing = False
+        self._closed = False
         # As many as jobs were submitted without a `deliver` and not fetched yet.
         self._outcomes: queue.SimpleQueue[Decoded] = queue.SimpleQueue()
         self._wake: Callable[[], object] = _nobody_waits
@@ -124,7 +125,8 @@ class DecodeWorkers:
         try:
             while True:
                 arrived.clear()
-                closed = self._closing
+                # Closing is not enough: a thread may still be at its last job.
+                closed = self._closed
                 while (decoded := self.take(0)) is not None:
                     yield decoded
                 if closed:
@@ -145,6 +147,7 @@ class DecodeWorkers:
         deadline_s = self._clock_s() + timeout_s
         for thread in (*threads, self._watch):
             thread.join(max(0.0, deadline_s - self._clock_s()))
+        self._closed = True
         self._call_reader()
 
     async def aclose(self) -> None:

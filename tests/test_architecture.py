@@ -24,6 +24,7 @@ def named(path: Path) -> str:
 TESTED_ELSEWHERE: dict[str, str] = {
     "streams/events.py": "declarations only; tests/streams/test_wire.py carries every one of them over the wire",
     "streams/engine.py": "declarations and a Protocol; every engine and the loop are tested on them",
+    "streams/taps/dialect.py": "declarations and a Protocol; every dialect's tests drive it by them",
     "streams/errors.py": "a tree of names; tests/sidecar/test_cli.py holds what becomes of them",
     "nudges/delivery.py": "declarations only; tests/nudges/test_policy.py drives what is decided on them",
     "nudges/families.py": "declarations only; tests/nudges/test_noticing_features.py counts them all",
@@ -32,6 +33,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "nudges/detect_feeling.py": "one table of detectors in four files; tests/nudges/test_detectors.py holds them all",
     "nudges/detect_timing.py": "one table of detectors in four files; tests/nudges/test_detectors.py holds them all",
     "nudges/detect_words.py": "one table of detectors in four files; tests/nudges/test_detectors.py holds them all",
+    "sidecar/training/hunches.py": "numbers set by hand; tests/sidecar/training/test_fit.py learns with them",
     "tui/region.py": "draws within a running app only; tests/tui/test_panel.py looks at its pictures",
     "tui/screens.py": "live within a running app only; tests/tui/test_panel.py opens every one",
     "tui/settings.py": "declarations only; tests/tui/test_panel.py and tests/sidecar/test_config.py decode them",

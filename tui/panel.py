@@ -278,15 +278,18 @@ class PanelApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave, but not without asking during a call."""
-        if self.feed.board.phase == "live" and self.feed.link.state != "over":
+        if self._in_call:
             text = "A call is on. It goes on without the panel."
             self.push_screen(Menu("Leave?", text, LEAVE), self._leave)
         else:
             self.exit()
 
     def action_help_quit(self) -> None:
-        """Ctrl-C asks as `quit` does; once more leaves."""
-        self.call_later(self.action_quit)
+        """Ctrl-C asks during a call as `quit` does; once more leaves."""
+        if self._in_call:
+            self.call_later(self.action_quit)
+        else:
+            self.action_leave_now()
 
     def action_leave_now(self) -> None:
         """Leave without asking again."""
@@ -303,6 +306,10 @@ class PanelApp(App[None]):
             yield SystemCommand(action.title, f"{action.tells} ({key})", self._runner(action.name))
 
     # --- steps ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _in_call(self) -> bool:
+        return self.feed.board.phase == "live" and self.feed.link.state != "over"
 
     def _runner(self, name: str) -> Callable[[], None]:
         def run() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from nudges.lifecycle import NudgeState
-from streams.events import CallStarted, Channel, ChecklistState, Heat, Nudge, OpeningState
+from streams.events import CallStarted, Channel, ChecklistState, Heat, Nudge, OpeningState, WordsFrom
 
 Phase: TypeAlias = Literal["idle", "live", "wrap_up"]
 Thumb: TypeAlias = Literal["", "helpful", "not_helpful"]
@@ -103,9 +103,9 @@ class Board:
         return self.phase == "live" and (self.quiet_until_ms == -1 or self.quiet_until_ms > now_ms)
 
     @property
-    def words_written(self) -> bool:
-        """Whether the words come from a transcript and not from speech recognition."""
-        return self.started is not None and self.started.words_from != "recogniser"
+    def words_from(self) -> WordsFrom:
+        """Who hears the words."""
+        return "recogniser" if self.started is None else self.started.words_from
 
     def item(self, nudge: str) -> Item | None:
         """The nudge of that id, if it is known."""

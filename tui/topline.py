@@ -1,6 +1,6 @@
 """The panel's first and last line: how the call and the link stand, and what keys there are; a view in, a line out."""
 
-from streams.events import Channel
+from streams.events import Channel, WordsFrom
 from tui.actions import sign
 from tui.lines import Line, Role, Span, age, clip, clock, plain, spread, width
 from tui.view import View
@@ -9,6 +9,12 @@ BEHIND_MS = 2_500
 """Words later than this are called late: nudges that need them would come after their moment."""
 LOST_SHOWN_MS = 10_000
 """Lost sound is spoken of so long, media ms."""
+_WORDS: dict[WordsFrom, str] = {
+    "recogniser": "",
+    "reference": "words: transcript",
+    "text": "words: transcript",
+    "none": "no words",
+}
 SIDES: dict[Channel, str] = {"agent": "you", "customer": "customer", "mixed": "both"}
 
 
@@ -16,8 +22,8 @@ def top(view: View, columns: int, rows: int) -> list[Line]:  # noqa: ARG001  eve
     """State and time of the call on the left, link and lag on the right; what matters least goes first."""
     left, right = _state(view), _right(view)
     details = _details(view)
-    if view.board.words_written and not _fits((*left, *right, details[0]), columns):
-        # Where the words come from must be said; a link that is well need not be.
+    if _WORDS[view.board.words_from] and not _fits((*left, *right, details[0]), columns):
+        # Where the words come from, or that there are none, must be said; a link that is well need not be.
         right = right[1:]
     for part in details:
         if _fits((*left, *right, part), columns):
@@ -59,8 +65,8 @@ def words_remark(view: View) -> str:
         return f"{board.behind_ms / 1000:.1f}s late"
     if _lost(view):
         return f"{board.lost_ms / 1000:.1f}s of sound lost"
-    if board.words_written:
-        return "words: transcript"
+    if _WORDS[board.words_from]:
+        return _WORDS[board.words_from]
     speaking = [SIDES[side] for side in ("customer", "agent", "mixed") if side in board.speaking]
     return f"{' and '.join(speaking)} speaking" if speaking else ""
 
@@ -101,15 +107,17 @@ def _word(view: View) -> tuple[str, Role, str]:
 
 def _from_file(view: View) -> bool:
     started = view.board.started
-    return started is not None and (view.board.words_written or started.source.startswith("replay"))
+    return started is not None and (
+        view.board.words_from in ("reference", "text") or started.source.startswith("replay")
+    )
 
 
 def _details(view: View) -> list[Span]:
     """What else there is to say, the most important first; shown as far as there is room."""
     board, time = view.board, clock(view.now_ms)
     spans: list[Span] = []
-    if board.words_written:
-        spans.append(Span("words: transcript", "bar"))
+    if _WORDS[board.words_from]:
+        spans.append(Span(_WORDS[board.words_from], "bar"))
     if view.link.state == "lost":
         return [*spans, Span("what you see is old", "bar")]
     if _lost(view):

@@ -15,7 +15,8 @@ ROOMY = 60
 def words(board: Board, columns: int, rows: int) -> list[Line]:
     """The last utterances, each on lines of its own with the speaker before it."""
     if not board.said:
-        return [(Span("What is said will show here.", "soft"),)] if board.phase == "live" else [EMPTY]
+        empty = "Timing only: no words here." if board.words_from == "none" else "What is said will show here."
+        return [(Span(empty, "soft"),)] if board.phase == "live" else [EMPTY]
     lines: list[Line] = []
     for said in reversed(board.said):
         lines = [*_spoken(said, columns), *lines]

@@ -13,7 +13,16 @@ from tui.state import Board
 from tui.view import View
 
 REASONS = {"hung_up": "hung up", "service restarted": "the service began anew"}
-TELLING = ("longest_silence_ms", "talk_overs", "hold_ms", "silence_share", "heat_peak", "mood_arc")
+TELLING = (
+    "disposition",
+    "open_promises",
+    "longest_silence_ms",
+    "talk_overs",
+    "hold_ms",
+    "silence_share",
+    "heat_peak",
+    "mood_arc",
+)
 """Totals that say most to an agent, by the names the coach gives them."""
 THUMBS: dict[str, tuple[str, Role]] = {"": (" ", "soft"), "helpful": ("+", "good"), "not_helpful": ("-", "bad")}
 
@@ -39,7 +48,9 @@ def wrap_up(view: View, columns: int, rows: int) -> list[Line]:
 
 
 def totals_lines(board: Board, columns: int) -> list[Line]:
-    """The coach's totals that are plain numbers or words, a line each, those that tell most first."""
+    """The coach's suggested notes, then its totals that are plain numbers or words, those that tell most first."""
+    notes = board.totals.get("notes", ())
+    written = [plain(note) for note in notes if isinstance(note, str)] if isinstance(notes, (list, tuple)) else []
     plain_ones = {
         name: value
         for name, value in board.totals.items()
@@ -47,7 +58,10 @@ def totals_lines(board: Board, columns: int) -> list[Line]:
     }
     names = [*(name for name in TELLING if name in plain_ones), *(name for name in plain_ones if name not in TELLING)]
     rows = [_figure(plain(name), plain_ones[name]) for name in names]
-    return [(Span(f"  {name:22}", "soft"), Span(clip(value, columns - 24))) for name, value in rows]
+    return [
+        *((Span("  "), Span(clip(note, columns - 2))) for note in written),
+        *((Span(f"  {name:22}", "soft"), Span(clip(value, columns - 24))) for name, value in rows),
+    ]
 
 
 def _figure(name: str, value: float | str) -> tuple[str, str]:

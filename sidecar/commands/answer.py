@@ -32,5 +32,5 @@ def command(invocation: Invocation, action: str, call_id: str, nudge: str) -> No
             return await line.send(Command(action="answer", call_id=call_id, nudge=nudge, value=ANSWERS[action]))
 
     reply = running.run(tell)
-    if reply is not None and not reply.ok:
+    if not reply.ok:
         raise BusError(reply.text)

@@ -8,6 +8,7 @@ import msgspec
 
 from sidecar.invocation import Invocation
 from sidecar.library import Entry, Library
+from sidecar.printable import printable
 from streams.errors import StorageError
 
 
@@ -110,4 +111,4 @@ def _row(entry: Entry, width: int) -> str:
         "  ".join(fact for fact in (entry.queue, entry.agent) if fact),
         f"({entry.note})" if entry.note else "",
     ]
-    return "  ".join(facts).rstrip()
+    return printable("  ".join(facts).rstrip())

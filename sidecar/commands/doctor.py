@@ -60,4 +60,4 @@ def _answers(config: Config, invocation: Invocation) -> bool:
                 pass
         return False
 
-    return running.run(ask) or False
+    return running.run(ask)

@@ -46,4 +46,4 @@ def command(invocation: Invocation, notice: str, speed: float | None) -> int:
             await app.run_async()
             return app.return_code or 0
 
-    return running.run(show) or 0
+    return running.serve(show) or 0

@@ -11,7 +11,7 @@ from sidecar.config import Config
 from sidecar.invocation import Invocation
 from sidecar.service import Service
 from streams.engine import Transcriber
-from streams.errors import BusError, ModelError, TapError
+from streams.errors import BusError, ModelError, TapError, WrongModelError
 
 
 @click.command(short_help="Run the service: taps, recogniser, coach and bus.")
@@ -35,25 +35,27 @@ def command(invocation: Invocation) -> None:
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, service.reload_wanted.set)
         await service.run(_say)
 
-    running.run(serve)
+    running.serve(serve)
 
 
 def _engine(invocation: Invocation) -> Transcriber | None:
-    """The recogniser that all calls share; None where none can be had and none was insisted on.
+    """The recogniser that all calls share, warm; None where none can be had and none was insisted on.
 
-    Raises ModelError when `asr.engine` insists on one.
+    Raises ModelError when `asr.engine` insists on one, and when what `asr.model` names is none.
     """
     asr, models_dir = invocation.config.asr, invocation.places.models_dir
     if asr.engine == "reference":
         return None
     try:
-        return ears.any_model(asr, models_dir, say=_say)
+        engine = ears.any_model(asr, models_dir, say=_say)
     except ModelError as error:
-        if asr.engine == "whisper":
+        if asr.engine == "whisper" or isinstance(error, WrongModelError):
             raise
         _say(str(error))
         _say("going on without: calls that bring no words of their own get timing nudges only")
         return None
+    engine.warm()
+    return engine
 
 
 def _check_ports(config: Config) -> None:

@@ -8,6 +8,7 @@ from sidecar import bus, keys, running
 from sidecar.invocation import Invocation
 from sidecar.outputs import JsonLines
 from sidecar.playing import readable
+from sidecar.printable import printable
 from sidecar.runner import Sink
 from streams.busline import BusLine, LinkChange
 from streams.wire import Snapshot
@@ -34,7 +35,7 @@ def command(invocation: Invocation, *, as_json: bool) -> None:
         async with BusLine(address, client="tail") as line:
             async for item in line:
                 if isinstance(item, LinkChange):
-                    print(f"sidecar: {item.text or _LINK[item.state]}", file=sys.stderr, flush=True)
+                    print(f"sidecar: {printable(item.text or _LINK[item.state])}", file=sys.stderr, flush=True)
                 elif isinstance(item, Snapshot):
                     for event in item.events:
                         sink.write(event)

@@ -1,4 +1,4 @@
-"""The plain dialect, our own: a WebSocket's messages in, events and answers out, without a socket.
+"""The plain dialect, our own: a WebSocket's messages in, pieces of a call and answers out, without a socket.
 
     client                                                          service
     {"type": "hello", "version": 1, "call_id": "c1", ...}     ->
@@ -13,24 +13,9 @@ Unknown fields and unknown kinds of messages are passed over, so that a client m
 error the service closes the connection.
 """
 
-from typing import NamedTuple, assert_never
-
-from streams.audio import deinterleave
-from streams.clock import CallClock, ManualClock
 from streams.errors import ProtocolError
-from streams.events import (
-    AudioFrame,
-    AudioLost,
-    AudioPaused,
-    AudioResumed,
-    CallEnded,
-    CallStarted,
-    Channel,
-    Hold,
-    Muted,
-    Resumed,
-    Unmuted,
-)
+from streams.events import Channel
+from streams.taps.dialect import Began, Control, Piece, Reply, SayEnd, SayLost, SayMuted, SayUnmuted, Sound
 from streams.taps.plain_client import PlainEvent, PlainSender
 from streams.taps.plain_messages import (
     LONGEST_AUDIO,
@@ -38,66 +23,30 @@ from streams.taps.plain_messages import (
     LONGEST_LOSS_MS,
     LONGEST_TEXT,
     VERSION,
-    Control,
     Hello,
     Refusal,
-    SayEnd,
-    SayHold,
-    SayLost,
-    SayMuted,
-    SayPaused,
-    SayResumed,
-    SayResumedAudio,
-    SayUnmuted,
     Welcome,
     check_hello,
     from_client,
     to_text,
 )
 
-__all__ = ["Hello", "PlainDialect", "PlainEvent", "PlainSender", "Reply", "refusal"]
-
-FRAME_MS = 20
-
-
-class Reply(NamedTuple):
-    """A text message to be sent back."""
-
-    text: str
-
-
-def refusal(error: ProtocolError) -> str:
-    """What the client is told before the connection is closed."""
-    return to_text(Refusal(error.code, str(error)))
+__all__ = ["Hello", "PlainDialect", "PlainEvent", "PlainSender"]
 
 
 class PlainDialect:
-    """The service's end of one connection.
+    """The service's end of one connection; a `Dialect`."""
 
-    Feed it every message; it returns events in the order of time and replies to be sent. It raises ProtocolError when
-    the client broke the rules: then send `refusal(error)`, close, and feed what `connection_lost` returns. Without a
-    clock of the caller's, time is counted in samples alone and stands still in a pause.
-    """
-
-    def __init__(self, clock: CallClock | None = None) -> None:
-        self._clock = clock or CallClock(ManualClock())
+    def __init__(self) -> None:
         self._hello: Hello | None = None
         self._ended = False
-        self._rest = b""
-        self._samples = 0
-        self._silent_by_intent: list[str] = []
-
-    @property
-    def hello(self) -> Hello | None:
-        """How the client introduced the call; None before it did."""
-        return self._hello
 
     @property
     def ended(self) -> bool:
         """Whether the call is over."""
         return self._ended
 
-    def receive_text(self, text: str) -> list[PlainEvent | Reply]:
+    def receive_text(self, text: str) -> list[Piece]:
         """Take a text message.
 
         Raises ProtocolError.
@@ -108,9 +57,9 @@ class PlainDialect:
         if isinstance(message, Hello):
             return self._begin(message)
         hello = self._running()
-        return [] if message is None else self._control(hello, message)
+        return [] if message is None else [self._checked(hello, message)]
 
-    def receive_bytes(self, data: bytes) -> list[PlainEvent | Reply]:
+    def receive_bytes(self, data: bytes) -> list[Piece]:
         """Take a binary message: any whole number of samples of every channel, also none.
 
         Raises ProtocolError.
@@ -121,37 +70,34 @@ class PlainDialect:
         if len(data) % (2 * len(hello.channels)):
             sides = f"{len(hello.channels)} channel(s) of 16-bit samples"
             raise ProtocolError(f"{len(data)} bytes do not divide into {sides}", "bad_audio")
-        sound = self._rest + data
-        size = self._frame_bytes(hello)
-        whole = len(sound) // size * size
-        self._rest = sound[whole:]
-        return [frame for at in range(0, whole, size) for frame in self._frames(hello, sound[at : at + size])]
+        return [Sound(hello.channels, data, hello.rate_hz)]
 
-    def connection_lost(self) -> list[PlainEvent | Reply]:
-        """End the call because nothing more will come; nothing when it has ended, or never began."""
-        if self._hello is None or self._ended:
-            return []
-        return self._end(self._hello, "connection_lost")
+    def closed(self) -> list[Piece]:
+        """Nothing: only an `end` ends the call, so the client may come back."""
+        return []
 
-    def _begin(self, hello: Hello) -> list[PlainEvent | Reply]:
+    def refuse(self, error: ProtocolError) -> list[Reply]:
+        """What the client is told before the connection is closed."""
+        self._ended = True
+        return [Reply(to_text(Refusal(error.code, str(error))))]
+
+    def _begin(self, hello: Hello) -> list[Piece]:
         if self._hello:
             raise ProtocolError("a connection carries one call; open another for the next", "second_hello")
         check_hello(hello)
         self._hello = hello
-        return [
-            Reply(to_text(Welcome(VERSION, hello.call_id))),
-            CallStarted(
-                call_id=hello.call_id,
-                at_ms=self._clock.now_ms(),
-                agent_id=hello.agent_id,
-                agent_name=hello.agent_name,
-                queue=hello.queue,
-                source=hello.source,
-                started_at=hello.started_at,
-                channels=hello.channels,
-                words_from="reference" if hello.engine == "reference" else "recogniser",
-            ),
-        ]
+        began = Began(
+            call_id=hello.call_id,
+            channels=hello.channels,
+            agent_id=hello.agent_id,
+            agent_name=hello.agent_name,
+            queue=hello.queue,
+            source=hello.source,
+            started_at=hello.started_at,
+            engine=hello.engine,
+            words=hello.words,
+        )
+        return [began, Reply(to_text(Welcome(VERSION, hello.call_id)))]
 
     def _running(self) -> Hello:
         if self._hello is None:
@@ -160,95 +106,17 @@ class PlainDialect:
             raise ProtocolError("the call has ended", "ended")
         return self._hello
 
-    def _control(self, hello: Hello, message: Control) -> list[PlainEvent | Reply]:
-        call_id = hello.call_id
+    def _checked(self, hello: Hello, message: Control) -> Control:
         match message:
-            case SayHold():
-                return [Hold(call_id=call_id, at_ms=self._go_free("hold"))]
-            case SayResumed():
-                return [Resumed(call_id=call_id, at_ms=self._count_again("hold"))]
-            case SayMuted(channel):
-                at_ms = self._go_free(f"mute {self._own(hello, channel)}")
-                return [Muted(call_id=call_id, at_ms=at_ms, channel=channel)]
-            case SayUnmuted(channel):
-                at_ms = self._count_again(f"mute {self._own(hello, channel)}")
-                return [Unmuted(call_id=call_id, at_ms=at_ms, channel=channel)]
-            case SayPaused(reason):
-                flushed = self._flush(hello)
-                return [*flushed, AudioPaused(call_id=call_id, at_ms=self._go_free("pause"), reason=reason)]
-            case SayResumedAudio():
-                return [AudioResumed(call_id=call_id, at_ms=self._count_again("pause"))]
-            case SayLost(lost_ms, channel, reason):
-                return self._lose(hello, lost_ms, channel, reason)
-            case SayEnd(reason):
-                return self._end(hello, reason)
-            case _:
-                assert_never(message)
+            case SayLost(lost_ms) if not 0 < lost_ms <= LONGEST_LOSS_MS:
+                raise ProtocolError(f"{lost_ms} ms cannot be lost at once", "bad_message")
+            case SayMuted(channel) | SayUnmuted(channel) | SayLost(_, channel):
+                _check_own(hello, channel)
+            case SayEnd():
+                self._ended = True
+        return message
 
-    def _lose(self, hello: Hello, lost_ms: int, channel: Channel | None, reason: str) -> list[PlainEvent | Reply]:
-        """Sound of both sides that never came moves time on; that of one side came as silence."""
-        if not 0 < lost_ms <= LONGEST_LOSS_MS:
-            raise ProtocolError(f"{lost_ms} ms cannot be lost at once", "bad_message")
-        events = self._flush(hello)
-        if channel is None:
-            for side in hello.channels:
-                self._clock.lost(side, lost_ms)
-        lost = hello.channels if channel is None else (self._own(hello, channel),)
-        at_ms = self._clock.now_ms()
-        events += [
-            AudioLost(call_id=hello.call_id, at_ms=at_ms, channel=side, lost_ms=lost_ms, reason=reason) for side in lost
-        ]
-        return events
 
-    def _end(self, hello: Hello, reason: str) -> list[PlainEvent | Reply]:
-        events = self._flush(hello)
-        self._ended = True
-        return [*events, CallEnded(call_id=hello.call_id, at_ms=self._clock.now_ms(), reason=reason)]
-
-    def _own(self, hello: Hello, channel: Channel) -> Channel:
-        if channel not in hello.channels:
-            raise ProtocolError(f"the call has no channel '{channel}'", "bad_message")
-        return channel
-
-    def _go_free(self, why: str) -> int:
-        if why not in self._silent_by_intent:
-            self._silent_by_intent.append(why)
-        return self._clock.run_free()
-
-    def _count_again(self, why: str) -> int:
-        if why in self._silent_by_intent:
-            self._silent_by_intent.remove(why)
-        return self._clock.now_ms() if self._silent_by_intent else self._clock.stop_free()
-
-    def _flush(self, hello: Hello) -> list[PlainEvent | Reply]:
-        """What is left of the last frame, filled up to whole milliseconds."""
-        if not self._rest:
-            return []
-        ms_bytes = self._frame_bytes(hello) // FRAME_MS
-        sound = self._rest + bytes(-len(self._rest) % ms_bytes)
-        self._rest = b""
-        return [*self._frames(hello, sound)]
-
-    def _frame_bytes(self, hello: Hello) -> int:
-        return hello.rate_hz * FRAME_MS // 1000 * 2 * len(hello.channels)
-
-    def _frames(self, hello: Hello, sound: bytes) -> list[AudioFrame]:
-        """One frame for each channel; they share their samples' clock, so one cannot drift from the other."""
-        samples = len(sound) // (2 * len(hello.channels))
-        began_ms = self._samples * 1000 // hello.rate_hz
-        self._samples += samples
-        frames = []
-        for channel, pcm in zip(hello.channels, deinterleave(sound, len(hello.channels)), strict=True):
-            span = self._clock.heard(channel, samples, hello.rate_hz, began_ms)
-            frames.append(
-                AudioFrame(
-                    call_id=hello.call_id,
-                    at_ms=span.at_ms,
-                    channel=channel,
-                    pcm=pcm,
-                    rate_hz=hello.rate_hz,
-                    started_ms=span.started_ms,
-                    duration_ms=span.duration_ms,
-                )
-            )
-        return frames
+def _check_own(hello: Hello, channel: Channel | None) -> None:
+    if channel is not None and channel not in hello.channels:
+        raise ProtocolError(f"the call has no channel '{channel}'", "bad_message")

@@ -17,9 +17,8 @@ from streams.events import (
     Resumed,
     Unmuted,
 )
-from streams.taps.plain_messages import (
+from streams.taps.dialect import (
     Control,
-    Hello,
     SayEnd,
     SayHold,
     SayLost,
@@ -28,11 +27,8 @@ from streams.taps.plain_messages import (
     SayResumed,
     SayResumedAudio,
     SayUnmuted,
-    Welcome,
-    check_hello,
-    from_service,
-    to_text,
 )
+from streams.taps.plain_messages import Hello, Welcome, check_hello, from_service, to_text
 
 PlainEvent: TypeAlias = (
     CallStarted | AudioFrame | AudioLost | AudioPaused | AudioResumed | Muted | Unmuted | Hold | Resumed | CallEnded

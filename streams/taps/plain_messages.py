@@ -4,12 +4,13 @@ Data flows both ways; the service's end and the client's both stand on this.
 """
 
 import re
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import msgspec
 
 from streams.errors import ProtocolError, TranscriptError
 from streams.events import Channel, Word
+from streams.taps.dialect import Control
 from streams.transcript import check_words
 
 VERSION = 1
@@ -42,50 +43,6 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello", tag_field="t
     words: dict[Channel, tuple[Word, ...]] = {}
 
 
-class SayHold(msgspec.Struct, frozen=True, tag="hold", tag_field="type"):
-    """The agent puts the customer on hold."""
-
-
-class SayResumed(msgspec.Struct, frozen=True, tag="resumed", tag_field="type"):
-    """The hold is over."""
-
-
-class SayMuted(msgspec.Struct, frozen=True, tag="muted", tag_field="type"):
-    """One side mutes itself."""
-
-    channel: Channel
-
-
-class SayUnmuted(msgspec.Struct, frozen=True, tag="unmuted", tag_field="type"):
-    """One side takes its mute off."""
-
-    channel: Channel
-
-
-class SayPaused(msgspec.Struct, frozen=True, tag="paused", tag_field="type"):
-    """No sound will come for a while, on purpose."""
-
-    reason: str = ""
-
-
-class SayResumedAudio(msgspec.Struct, frozen=True, tag="resumed_audio", tag_field="type"):
-    """Sound comes again."""
-
-
-class SayLost(msgspec.Struct, frozen=True, tag="lost", tag_field="type"):
-    """Sound that should have come will not; `channel` None means that of all."""
-
-    lost_ms: int
-    channel: Channel | None = None
-    reason: str = ""
-
-
-class SayEnd(msgspec.Struct, frozen=True, tag="end", tag_field="type"):
-    """The call is over."""
-
-    reason: str = "hung_up"
-
-
 class Welcome(msgspec.Struct, frozen=True, tag="welcome", tag_field="type"):
     """The service takes the call."""
 
@@ -98,9 +55,6 @@ class Refusal(msgspec.Struct, frozen=True, tag="error", tag_field="type"):
 
     code: str
     text: str
-
-
-Control: TypeAlias = SayHold | SayResumed | SayMuted | SayUnmuted | SayPaused | SayResumedAudio | SayLost | SayEnd
 
 
 class _Kind(msgspec.Struct, frozen=True):

@@ -49,8 +49,13 @@ def test_without_any_nudge_there_is_nothing_to_answer() -> None:
         Actions("c").event(answer("helpful"), "", 0)
 
 
-def test_a_named_answer_is_taken_as_it_is() -> None:
-    said = Actions("c").event(answer("snoozed", "n7"), "panel", 5)
+def test_a_named_answer_is_for_a_nudge_of_this_call() -> None:
+    actions = Actions("c")
+    with pytest.raises(InputError, match="no nudge n7 was given in this call"):
+        actions.event(answer("snoozed", "n7"), "panel", 5)
+    for event in (nudge("n7"), resolved("n7")):
+        actions.feed(event)
+    said = actions.event(answer("snoozed", "n7"), "panel", 5)
     assert said == NudgeAnswered(call_id="c", at_ms=5, nudge="n7", answer="snoozed", by="panel")
 
 

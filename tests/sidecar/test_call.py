@@ -104,6 +104,9 @@ class ScriptedLoop:
     def degrade(self, level: int, queued: int, at_ms: int) -> Output:
         return self._answer("degrade", level, queued, at_ms)
 
+    def measured(self, stage: str, lag_ms: float) -> None:
+        self.asked.append(("measured", stage, lag_ms))
+
     def finish(self, at_ms: int) -> Output:
         return self._answer("finish", at_ms)
 
@@ -187,6 +190,13 @@ def test_sound_goes_through_the_loop_and_jobs_come_out() -> None:
     assert call.deliver(job(), Transcription(text="hm"), 420) == Step((said(420, "hm"),))
     assert loop.asked == [("hear", "customer", 20), ("decoded", 420)]
     assert coach.fed == [start, said(420, "hm")]
+
+
+def test_what_the_driver_measures_goes_to_the_loop_where_there_is_one() -> None:
+    loop = ScriptedLoop()
+    make(loop).measured("capture", 12.5)
+    make().measured("capture", 12.5)
+    assert loop.asked == [("measured", "capture", 12.5)]
 
 
 def test_other_events_let_the_loop_go_on_first() -> None:

@@ -48,14 +48,14 @@ def test_reference_needs_words() -> None:
     chosen = choose("reference", KNOWN, here=True)
     assert isinstance(chosen.transcriber, ReferenceTranscriber)
     assert (chosen.words_from, chosen.computes) == ("reference", False)
-    assert "x.words.json, not of speech recognition" in chosen.note
+    assert "not from speech recognition (x.words.json)" in chosen.note
     with pytest.raises(InputError, match="--transcript FILE"):
         choose("reference")
 
 
 def test_none_hears_nothing() -> None:
     chosen = choose("none", KNOWN, here=True)
-    assert (chosen.computes, chosen.silence) == (False, "no words: voice activity and timing only")
+    assert (chosen.words_from, chosen.computes) == ("none", False)
     job = DecodeJob(
         call_id="c", channel="agent", utterance=0, kind=JobKind.FINAL, started_ms=0, ended_ms=9, requested_ms=9
     )
@@ -67,7 +67,7 @@ def test_none_hears_nothing() -> None:
     [
         (KNOWN, True, True, "the transcript was named"),
         (KNOWN, False, True, ""),
-        (KNOWN, False, False, "no speech model is on this machine"),
+        (KNOWN, False, False, "no model here"),
         (None, False, True, ""),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 from sidecar import launch, places
 from sidecar.invocation import Invocation
 from sidecar.launch import Stage, beside_panel
-from streams.errors import StorageError
+from streams.errors import BusError, StorageError
 from streams.events import CallEnded, CallStarted
 
 SCREEN = """
@@ -94,6 +94,13 @@ def test_a_call_that_breaks_takes_the_panel_with_it(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(StorageError, match="disk full"):
         beside_panel(Invocation(sets=["bus.heartbeat_ms=50"]), "c", broken)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+def test_a_panel_that_was_killed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, "import os\nos.kill(os.getpid(), 9)")
+    with pytest.raises(BusError, match=r"killed \(signal 9\); type `reset`"):
+        beside_panel(Invocation(), "c", perform)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")

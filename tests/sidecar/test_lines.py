@@ -8,6 +8,7 @@ from sidecar.lines import ReadableLines
 from streams.events import (
     CallEnded,
     CallStarted,
+    CallSummary,
     Cause,
     Event,
     Heat,
@@ -50,7 +51,18 @@ def test_the_beginning_says_where_words_come_from() -> None:
     assert "the transcript, not from speech recognition" in said[1]
     assert "sidecar models pull base.en" in said[1]
     assert lines(of(CallStarted))[:2] == ["c", "words from speech recognition"]
-    assert lines(of(CallStarted), silence="no words")[1] == "no words"
+    assert lines(of(CallStarted, words_from="none"))[1] == "no words: voice activity and timing only"
+
+
+def test_nothing_that_a_terminal_obeys_comes_through() -> None:
+    evil = "\x1b]0;title\x07\x9b2J"
+    said = lines(
+        of(CallStarted, source=evil, queue=evil, agent_name=evil),
+        final(evil),
+        of(Nudge, nudge="n1", rule="r", family="f", severity="warn", title=evil, text=evil, say=evil, measured=evil),
+    )
+    assert len(said) > 5
+    assert all(letter.isprintable() for line in said for letter in line)
 
 
 def test_a_mixed_channel_is_said() -> None:
@@ -123,11 +135,12 @@ def test_the_end_sums_up() -> None:
         final("hello", "agent"),
         final("hi"),
         nudge(),
-        of(NudgeResolved, nudge="n1", rule="r.r", outcome="done"),
         of(CallEnded, reason="hung_up"),
+        of(NudgeResolved, nudge="n1", rule="r.r", outcome="call_ended"),
+        of(CallSummary, totals={}),
     )
-    assert said[-1] == "01:01 hung up; agent 1 utterances, 2 s; customer 1 utterances, 0 s; 1 nudge (1 done)"
-    assert lines(of(CallEnded), of(Tick))[-1] == "01:01 hung up; 0 nudges"
+    assert said[-1] == "01:01 hung up; agent 1 utterances, 2 s; customer 1 utterances, 0 s; 1 nudge (1 call ended)"
+    assert lines(of(CallEnded), of(CallSummary, totals={}), of(Tick))[-1] == "01:01 hung up; 0 nudges"
 
 
 def test_long_lines_are_folded_where_there_is_a_width() -> None:

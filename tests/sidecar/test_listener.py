@@ -10,14 +10,15 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from sidecar import config, listener, ports
+from sidecar import config, listener, ports, reception
 from sidecar.config import TapsConfig
-from sidecar.listener import Reception, listen
+from sidecar.listener import listen
 from sidecar.live import LiveCall
+from sidecar.reception import Reception
 from streams.clock import WallClock
 from streams.errors import ConfigError, TapError
 from streams.events import AudioFrame, Event
-from streams.taps.plain import Hello
+from streams.taps.dialect import Began
 
 TOKEN = "a token of the tests, thirty-two characters"
 SECOND = bytes(2 * 2 * 8000)
@@ -36,7 +37,7 @@ class Front:
         self.reception = Reception(config, WallClock(), self._begin)
         self._group = asyncio.TaskGroup()
 
-    def _begin(self, live: LiveCall, hello: Hello) -> None:
+    def _begin(self, live: LiveCall, began: Began) -> None:
         self._group.create_task(self._drive(live))
 
     async def _drive(self, live: LiveCall) -> None:
@@ -229,7 +230,7 @@ async def test_one_call_too_many_is_told(front: Front) -> None:
 
 
 async def test_connections_beyond_those_are_not_even_read(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "SPARE_CONNECTIONS", -1)
+    monkeypatch.setattr(reception, "SPARE_CONNECTIONS", -3)
     async with front.client() as one:
         await one.send(hello())
         await one.recv()
@@ -241,7 +242,7 @@ async def test_connections_beyond_those_are_not_even_read(front: Front, monkeypa
 
 
 async def test_a_silent_connection_is_closed(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "HELLO_S", 0.02)
+    monkeypatch.setattr(reception, "HELLO_S", 0.02)
     async with front.client() as socket:
         assert await refusal(socket) == "no_hello"
     front.reception.config = msgspec.structs.replace(front.config, idle_s=0)

@@ -151,3 +151,30 @@ async def test_a_connection_that_stays_away_ends_the_call() -> None:
         stage.wall.advance(1)
     assert waiting.result() == stage.ended()
     assert [event async for event in source] == []
+
+
+async def test_one_side_may_break_while_the_other_goes_on() -> None:
+    stage = Stage(resume_s=3)
+    await stage.call.put([stage.frame()])
+    stage.call.lose(tuple, ("agent",))
+    assert not stage.call.away
+    assert (stage.call.carries(("agent",)), stage.call.carries(("agent", "customer"))) == (False, True)
+    stage.wall.advance(1_000)
+    await stage.call.resume(("agent",))
+    stage.call.lose(lambda: [stage.ended()], ("customer",))
+    stage.call.leave(("agent",))
+    assert stage.call.away
+    stage.wall.advance(3_000)
+    events = [event async for event in stage.call.source()]
+    assert [(event.channel, event.lost_ms) for event in events if isinstance(event, AudioLost)] == [("agent", 1000)]
+    assert isinstance(events[-1], CallEnded)
+
+
+async def test_a_side_that_comes_later_missed_nothing() -> None:
+    stage = Stage()
+    call = LiveCall(stage.call.started, stage.clock, stage.wall, 30, ("customer",))
+    stage.wall.advance(400)
+    await call.resume(("agent",))
+    assert call.carries(("agent",))
+    await call.put([stage.ended()])
+    assert [type(event).__name__ async for event in call.source()] == ["CallEnded"]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sidecar import model_hub, models
-from streams.errors import ModelError, StorageError
+from streams.errors import ModelError, StorageError, WrongModelError
 
 
 @pytest.fixture
@@ -63,19 +63,21 @@ def test_a_directory_in_the_home_folder_is_found(
 
 def test_a_directory_that_is_no_model_says_what_it_lacks(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"x")
-    with pytest.raises(ModelError, match=r"not a converted Whisper model: config\.json, tokenizer\.json, vocabulary"):
+    with pytest.raises(
+        WrongModelError, match=r"not a converted Whisper model: config\.json, tokenizer\.json, vocabulary"
+    ):
         models.find(str(tmp_path), folder)
 
 
 def test_a_path_that_is_no_directory_is_refused(tmp_path: Path, folder: Path) -> None:
-    with pytest.raises(ModelError, match="is not a directory"):
+    with pytest.raises(WrongModelError, match="is not a directory"):
         models.find(str(tmp_path / "absent"), folder)
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_one(folder: Path) -> None:
-    with pytest.raises(ModelError, match=r"no speech model is called 'bas\.en': did you mean base\.en\?"):
+    with pytest.raises(WrongModelError, match=r"no speech model is called 'bas\.en': did you mean base\.en\?"):
         models.find("bas.en", folder)
-    with pytest.raises(ModelError, match=r"called 'zzz': `sidecar models list`"):
+    with pytest.raises(WrongModelError, match=r"called 'zzz': `sidecar models list`"):
         models.find("zzz", folder)
 
 
@@ -94,7 +96,7 @@ def test_a_model_put_in_place_by_hand_may_have_any_name(tiny_en_dir: Path, folde
 def test_a_model_put_in_place_in_part_is_refused(tiny_en_dir: Path, folder: Path) -> None:
     shutil.copytree(tiny_en_dir, folder / "tiny.en")
     (folder / "tiny.en" / "tokenizer.json").unlink()
-    with pytest.raises(ModelError, match=r"tokenizer\.json missing"):
+    with pytest.raises(WrongModelError, match=r"tokenizer\.json missing"):
         models.find("tiny.en", folder)
 
 

@@ -5,7 +5,7 @@ import pytest
 from sidecar.call import Call
 from sidecar.people import People, Reach
 from streams.errors import ConfigError
-from streams.events import HumanEvent, Quiet, SidesSwapped, Volume
+from streams.events import HumanEvent, Nudge, Quiet, SidesSwapped, Volume
 from streams.wire import Command, Reply
 
 
@@ -95,5 +95,8 @@ def test_what_breaks_is_told_and_breaks_nothing_else() -> None:
 def test_who_answered_is_kept(by: str, client: str, expected: str) -> None:
     runner = FakeRunner()
     command = Command(action="answer", nudge="n1", value="helpful", by=by)
-    assert people(runner).carry_out(command, client).ok
+    made = people(runner)
+    given = Nudge(call_id="c", at_ms=0, nudge="n1", rule="r.x", family="r", severity="info", title="T", text="t")
+    made.calls["c"].write(given)
+    assert made.carry_out(command, client).ok
     assert getattr(runner.told[0], "by", None) == expected

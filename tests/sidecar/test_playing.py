@@ -6,6 +6,7 @@ import json
 import pytest
 
 from sidecar import config, places
+from sidecar.journal import read_journal
 from sidecar.material import Material
 from sidecar.playing import Performance, readable, say
 from streams.events import CallEnded, CallStarted, Event, Utterance
@@ -61,6 +62,24 @@ def test_a_terminal_is_folded_and_coloured_unless_asked_not_to(monkeypatch: pyte
 def test_what_is_said_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     say("hm")
     assert capfd.readouterr().err == "sidecar: hm\n"
+
+
+def test_what_is_said_is_nothing_a_terminal_obeys(capfd: pytest.CaptureFixture[str]) -> None:
+    say("no file \x1b[31mx.wav")
+    assert capfd.readouterr().err == "sidecar: no file  [31mx.wav\n"
+
+
+async def test_a_reader_who_leaves_at_once_leaves_a_whole_journal() -> None:
+    class Gone:
+        def write(self, _: object) -> None:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        await performance(keep=True).play([Gone()])
+    [kept] = places.find().journals_dir.glob("*-c/events.jsonl")
+    whole = read_journal(kept)
+    assert (whole.started.call_id, whole.cut) == ("c", "")
+    assert CallEnded(call_id="c", at_ms=0, reason="failed") in whole.events
 
 
 def test_a_kept_call_lies_in_the_journals() -> None:

@@ -10,6 +10,7 @@ import pytest
 from sidecar.call import Passing, Step
 from sidecar.desk import Deliver, VirtualDesk
 from sidecar.runner import CallRunner, steadily
+from streams.clock import ManualClock
 from streams.engine import DecodeJob, JobKind, Samples, Transcription
 from streams.errors import RecogniserError, StorageError
 from streams.events import AudioFrame, CallEnded, Event, Hold, NudgeAnswered, Tick, Utterance
@@ -42,6 +43,7 @@ class ScriptedCall:
 
     def __init__(self, wake: Callable[[int], int | None] = lambda _: None, jobs: tuple[DecodeJob, ...] = ()) -> None:
         self.fed: list[tuple[str, int]] = []
+        self.late: list[tuple[str, float]] = []
         self.now_ms = 0
         self.ended = False
         self.has_sound = True
@@ -73,6 +75,9 @@ class ScriptedCall:
     def degrade(self, level: int, queued: int) -> Step:
         self.fed.append((f"degrade {level} {queued}", self.now_ms))
         return Step()
+
+    def measured(self, stage: str, lag_ms: float) -> None:
+        self.late.append((stage, lag_ms))
 
     def interrupt(self, reason: str) -> Step:
         self.ended = True
@@ -116,6 +121,24 @@ def runner_for(call: Any, *sinks: Remembering, desk: Any = None, pace: Any = Non
         pace=pace,
         report=(said if said is not None else []).append,
     )
+
+
+async def test_how_late_sound_comes_is_told_to_the_call() -> None:
+    call = ScriptedCall()
+    frames = [
+        AudioFrame(call_id="c", at_ms=at, channel="agent", pcm=b"", rate_hz=8000, started_ms=at - 20, duration_ms=20)
+        for at in (20, 40, 60)
+    ]
+    clock = ManualClock()
+    runner = CallRunner(call, VirtualDesk(Deaf(), 300, 400), [], pace=None, report=pytest.fail, wall=clock)
+
+    async def source() -> AsyncIterator[Event | AudioFrame]:
+        for frame, after_ms in zip(frames, (20, 20, 55), strict=True):
+            clock.advance(after_ms)
+            yield frame
+
+    await runner.run(source())
+    assert call.late == [("capture", 0.0), ("capture", 0.0), ("capture", 35.0)]
 
 
 async def test_ticks_and_wakes_come_at_their_moments_before_events_of_the_same_time() -> None:

@@ -20,28 +20,47 @@ def test_what_it_returns_comes_back() -> None:
 
 
 @posix
-def test_a_request_to_end_runs_every_blocks_end() -> None:
+@pytest.mark.parametrize(
+    ("by", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)], ids=["ctrl-c", "request"]
+)
+def test_a_stop_runs_every_blocks_end_however_often_it_comes(
+    by: signal.Signals, raised: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
     ended: list[str] = []
 
     async def main() -> None:
         try:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), by)
             await asyncio.Event().wait()
         finally:
+            for again in (signal.SIGINT, signal.SIGTERM, by):
+                os.kill(os.getpid(), again)
+                await asyncio.sleep(0)
             ended.append("block")
 
-    assert running.run(main) is None
+    with pytest.raises(raised) as stopped:
+        running.run(main)
     assert ended == ["block"]
+    assert caplog.records == []
+    if isinstance(stopped.value, SystemExit):
+        assert stopped.value.code == 143
 
 
 @posix
-def test_ctrl_c_comes_out_as_ctrl_c() -> None:
+def test_what_serves_ends_well_when_it_is_told_to() -> None:
     async def main() -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.Event().wait()
 
-    with pytest.raises(KeyboardInterrupt):
-        running.run(main)
+    assert running.serve(main) is None
+
+
+def test_what_serves_leaves_with_the_code_it_chose() -> None:
+    async def main() -> None:
+        raise SystemExit(3)
+
+    with pytest.raises(SystemExit, match="3"):
+        running.serve(main)
 
 
 def test_a_cancellation_of_its_own_is_not_hidden() -> None:

@@ -1,4 +1,4 @@
-from streams.lags import LagMeter
+from streams.lags import CaptureLag, LagMeter
 
 
 def test_nothing_measured_nothing_reported():
@@ -36,3 +36,18 @@ def test_a_report_is_due_every_five_seconds():
     assert meter.due(33_000)
     assert not meter.due(34_999)
     assert meter.due(35_000)
+
+
+def test_sound_is_late_against_the_soonest_of_late():
+    capture = CaptureLag()
+    assert [capture.feed(wall_ms, at_ms) for wall_ms, at_ms in ((1020, 20), (1045, 40), (1055, 60))] == [0, 5, 0]
+    # The clocks drift apart: what was soonest minutes ago says nothing now.
+    assert capture.feed(61_155, 60_060) == 100
+    assert capture.feed(61_175, 60_080) == 100
+    assert capture.feed(121_175, 120_080) == 0
+
+
+def test_the_soonest_of_the_minute_before_still_counts():
+    capture = CaptureLag()
+    capture.feed(1000.0, 0)
+    assert capture.feed(61_030.0, 60_000) == 30

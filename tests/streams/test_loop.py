@@ -83,6 +83,13 @@ def test_lags_and_health_are_told_every_five_seconds(kit):
     assert [health.words_behind_ms for health in driver.of(Health)] == [0, 0]
 
 
+def test_what_the_driver_measures_is_told_with_the_rest(kit):
+    driver = kit.Driver(kit.loop(), kit.reader(()))
+    driver.loop.measured("capture", 35.0)
+    driver.play(kit.frames(kit.sound([], 5100)))
+    assert [(lag.stage, lag.p95_ms) for lag in driver.of(StageLag)] == [("capture", 35.0)]
+
+
 def test_words_behind_are_counted_from_the_oldest_that_is_not_known(kit):
     driver = kit.Driver(kit.loop(), lambda job, samples: RecogniserError("x"), lag_ms=100_000)
     driver.play(kit.frames(kit.sound([(500, 5600)], 5100)))

@@ -136,7 +136,7 @@ def test_the_ladder_goes_down_step_by_step_and_comes_back_up():
         levels.append(ladder.level)
     assert levels == [1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4]
     levels = []
-    for now_ms in range(3000, 8000, 500):
+    for now_ms in range(3000, 5500, 250):
         ladder.observe(50, now_ms)
         levels.append(ladder.level)
     assert levels == [4, 4, 3, 3, 2, 2, 1, 1, 0, 0]
@@ -154,7 +154,7 @@ def test_one_wait_above_the_mark_begins_the_calm_anew():
     ladder = Ladder()
     ladder.observe(700, 0)
     for now_ms in range(0, 5000, 250):
-        ladder.observe(200 if now_ms % 1000 == 0 else 50, now_ms)
+        ladder.observe(200 if now_ms % 500 == 0 else 50, now_ms)
     assert ladder.level == 1
 
 

@@ -210,7 +210,7 @@ def test_partials_follow_the_voice_and_settle_word_by_word(kit):
     assert all(event.lag_ms >= 150 for event in shown)
     assert shown[0].at_ms < 1600
     partials = [job for job in driver.jobs if job.kind is PARTIAL]
-    assert all(after.ended_ms - before.ended_ms >= 400 for before, after in itertools.pairwise(partials))
+    assert all(after.ended_ms - before.ended_ms >= 350 for before, after in itertools.pairwise(partials))
 
 
 def test_nothing_new_to_show_is_no_event(kit):

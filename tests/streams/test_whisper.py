@@ -4,6 +4,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -120,6 +121,12 @@ def test_a_partial_is_greedy_and_a_retry_gets_the_next_window() -> None:
     assert model.frames == [500, 800]
 
 
+def test_a_final_in_a_hurry_is_greedy() -> None:
+    model = ScriptedModel()
+    ears(model).transcribe(msgspec.structs.replace(job(2_000), quick=True), sound(2_000))
+    assert model.asked[0]["beam"] == 1
+
+
 def test_word_times_are_on_the_media_clock_and_within_the_job() -> None:
     heard = ears(ScriptedModel()).transcribe(job(2_000, started_ms=60_000), sound(2_000))
     assert [(word.text, word.start_ms, word.end_ms, word.p) for word in heard.words] == [
@@ -232,10 +239,10 @@ def test_a_language_that_the_model_does_not_know_is_refused(
         load(request.getfixturevalue(model), WhisperSettings(language="xx"))
 
 
-def test_every_window_is_warmed() -> None:
+def test_every_window_is_warmed_the_largest_first() -> None:
     model = ScriptedModel()
     ears(model).warm()
-    assert model.frames == [500, 800, 1_000]
+    assert model.frames == [1_000, 800, 500]
     assert sum("aligned" in request for request in model.asked) == 3
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streams.errors import ModelError
+from streams.errors import WrongModelError
 from streams.features import MelCache
 from streams.whisper_model import Encoded, StepwiseModel, _clean, open_model
 
@@ -142,7 +142,7 @@ def test_a_score_that_is_no_number_is_a_very_unlikely_text(
 def test_a_directory_that_is_no_model_says_which_file_is_missing(tmp_path: Path, tiny_en_dir: Path) -> None:
     for name in ("model.bin", "config.json", "vocabulary.json"):
         shutil.copy(tiny_en_dir / name, tmp_path)
-    with pytest.raises(ModelError, match=r"not a converted Whisper model: tokenizer\.json missing"):
+    with pytest.raises(WrongModelError, match=r"not a converted Whisper model: tokenizer\.json missing"):
         open_model(tmp_path, "int8", 1)
 
 
@@ -152,6 +152,6 @@ def test_a_file_that_is_broken_is_one_clear_line(tmp_path: Path, tiny_en_dir: Pa
         (tmp_path / file.name).symlink_to(file)
     (tmp_path / broken).unlink()
     (tmp_path / broken).write_bytes(b"{ not a model\n")
-    with pytest.raises(ModelError, match="cannot be loaded as a Whisper model") as caught:
+    with pytest.raises(WrongModelError, match="cannot be loaded as a Whisper model") as caught:
         open_model(tmp_path, "int8", 1)
     assert "\n" not in str(caught.value)

@@ -219,6 +219,23 @@ async def test_the_stream_of_outcomes_ends_when_the_workers_are_closed():
     assert sorted(reading.result()) == [0, 1]
 
 
+async def test_the_last_job_is_answered_before_the_stream_ends():
+    gate = Gate()
+    workers = DecodeWorkers(Engine(u0=gate), 1)
+    workers.submit(job(0), SAMPLES)
+    assert await asyncio.to_thread(gate.reached.wait, LONG_S)
+    workers.submit(job(1), SAMPLES)
+    outcomes = workers.results()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(workers.aclose())
+        assert (await anext(outcomes)).job.utterance == 1
+        ahead = tasks.create_task(anext(outcomes))
+        await asyncio.sleep(0)  # one turn of the loop: the reader looks while the last job still runs
+        gate.opened.set()
+        assert (await ahead).job.utterance == 0
+    assert [decoded async for decoded in outcomes] == []
+
+
 async def _read(workers):
     return [decoded.job.utterance async for decoded in workers.results()]
 

@@ -192,10 +192,10 @@ def test_telemetry() -> None:
     assert (board.behind_ms, board.health, board.lag_ms) == (4_200, "slow", 910)
 
 
-def test_words_written() -> None:
-    assert not Board().words_written
-    assert not after().words_written
-    assert reduce(Board(), of(e.CallStarted, words_from="reference")).words_written
+def test_who_hears_the_words() -> None:
+    assert Board().words_from == "recogniser"
+    assert after().words_from == "recogniser"
+    assert reduce(Board(), of(e.CallStarted, words_from="reference")).words_from == "reference"
 
 
 def test_a_snapshot_is_the_same_fold() -> None:

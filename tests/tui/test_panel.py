@@ -325,6 +325,12 @@ async def test_control_c_asks_and_the_second_one_leaves() -> None:
         assert scene.app.return_code == 130
 
 
+async def test_control_c_without_a_call_leaves_as_such() -> None:
+    async with panel() as scene:
+        await scene.press("ctrl+c")
+        assert scene.app.return_code == 130
+
+
 async def test_the_palette_has_every_action_and_no_pictures() -> None:
     async with panel(*HINTS) as scene:
         commands = list(scene.app.get_system_commands(scene.app.screen))

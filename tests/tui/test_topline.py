@@ -80,6 +80,13 @@ def test_where_words_come_from_is_always_said() -> None:
     assert "words: transcript" in line(started, AT, link=Link("lost"), columns=60)
 
 
+def test_a_call_without_words_says_so() -> None:
+    started = of(CallStarted, queue="Billing", words_from="none")
+    assert line(started, AT) == "LIVE 04:12  no words  Billing  link ok"
+    assert line(started, AT, columns=80).startswith("LIVE 04:12  no words  Billing")
+    assert words_remark(view(started)) == "no words"
+
+
 def test_a_replayed_recording_is_a_replay() -> None:
     assert line(of(CallStarted, source="replay:a.wav"), AT).startswith("REPLAY 04:12")
 

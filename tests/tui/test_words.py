@@ -1,6 +1,6 @@
 """The tail of the transcript: the newest at the end, the unstable marked, nothing but text."""
 
-from streams.events import CallEnded, Hypothesis
+from streams.events import CallEnded, CallStarted, Hypothesis
 from tests.tui.calls import GROWING, STARTED, TALK, of, spoken
 from tests.tui.views import texts, view
 from tui.lines import width
@@ -29,6 +29,8 @@ def test_what_may_change_is_marked() -> None:
 
 def test_before_and_after() -> None:
     assert texts(words(view(STARTED).board, 40, 3)) == ["What is said will show here."]
+    silent = of(CallStarted, words_from="none")
+    assert texts(words(view(silent).board, 40, 3)) == ["Timing only: no words here."]
     assert texts(words(view(STARTED, of(CallEnded, 5)).board, 40, 3)) == [""]
 
 

@@ -60,6 +60,19 @@ def test_totals_may_be_anything() -> None:
     ]
 
 
+def test_suggested_notes_come_first() -> None:
+    totals = {"a": 1, "disposition": "Delivery", "notes": ["Promised to \x1bcall", 5]}
+    board = view(STARTED, of(CallSummary, totals=totals)).board
+    assert texts(totals_lines(board, 40)) == [
+        "  Promised to call",
+        f"  {'disposition':22}Delivery",
+        f"  {'a':22}1",
+    ]
+    assert (
+        totals_lines(view(STARTED, of(CallSummary, totals={"notes": "none"})).board, 40)[0][0].text == f"  {'notes':22}"
+    )
+
+
 def test_a_call_without_hints() -> None:
     text = texts(wrap_up(view(STARTED, of(CallEnded, 5_000, reason="line_dropped")), 40, 9))
     assert text[0] == "  Call over  line dropped          00:05"

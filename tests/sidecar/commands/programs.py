@@ -24,7 +24,7 @@ class Programs:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         child = subprocess.Popen(
-            [sys.executable, "-m", "sidecar.cli", *self.sets, *arguments],
+            [sys.executable, "-m", "sidecar.program", *self.sets, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

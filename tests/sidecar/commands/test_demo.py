@@ -29,7 +29,7 @@ def test_piped_it_is_lines_that_say_where_words_come_from(capfd: pytest.CaptureF
     out, err = capfd.readouterr()
     assert "the transcript, not from speech recognition; `sidecar models pull base.en`" in out
     assert "Empathy owed" in out
-    assert "not of speech recognition" in err
+    assert "not from speech recognition" in err
 
 
 def test_json_is_one_event_a_line_and_a_configured_engine_is_used(capfd: pytest.CaptureFixture[str]) -> None:

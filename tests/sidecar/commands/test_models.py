@@ -82,7 +82,7 @@ def test_check_of_a_model_that_is_not_here_fetches_nothing(folder: Path, capsys:
 def test_check_of_a_directory_that_is_no_model(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert sidecar("models", "check", str(tmp_path)) == 1
+    assert sidecar("models", "check", str(tmp_path)) == 2
     err = capsys.readouterr().err
     assert "model.bin" in err
     assert err.count("\n") == 1

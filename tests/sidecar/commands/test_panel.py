@@ -29,7 +29,7 @@ class Terminal:
         self._outside, inside = os.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "sidecar.cli", *arguments],
+            [sys.executable, "-m", "sidecar.program", *arguments],
             stdin=inside,
             stdout=inside,
             stderr=inside,

@@ -107,7 +107,7 @@ def test_a_recording_without_words_and_model_names_the_ways_on(
 
 
 def test_a_named_model_means_whisper(sound: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert sidecar("replay", sound, "--model", tmp_path) == 1
+    assert sidecar("replay", sound, "--model", tmp_path) == 2
     assert "not a converted Whisper model" in capfd.readouterr().err
 
 
@@ -167,6 +167,6 @@ def test_the_panel_gets_the_call_and_its_notes(sound: Path, monkeypatch: pytest.
     assert sidecar("replay", sound, "--engine", "reference", "--panel", "--speed", "max") == 7
     assert shown[0]["call_id"] == "missed-empathy"
     assert shown[0]["speed"] == 0.0
-    assert "not of speech recognition" in shown[0]["notice"]
+    assert "not from speech recognition" in shown[0]["notice"]
     assert any(isinstance(event, CallEnded) for event in seen)
     assert len(followed) == len(journals()) == 1

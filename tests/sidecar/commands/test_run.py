@@ -9,7 +9,7 @@ import pytest
 from sidecar import cli, keys, ports
 from sidecar.commands import run
 from sidecar.invocation import Invocation
-from streams.errors import ModelError
+from streams.errors import ModelError, WrongModelError
 from tests.sidecar.commands.programs import Programs
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
@@ -65,10 +65,17 @@ def test_a_taken_tap_is_said_too(capsys: pytest.CaptureFixture[str], monkeypatch
 
 
 def test_the_engine_is_the_one_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    whisper = object()
+    class Whisper:
+        warmed = 0
+
+        def warm(self) -> None:
+            self.warmed += 1
+
+    whisper = Whisper()
     monkeypatch.setattr(run.ears, "any_model", lambda *_, **__: whisper)
     assert run._engine(Invocation(sets=["asr.engine=whisper"])) is whisper
     assert run._engine(Invocation(sets=["asr.engine=auto"])) is whisper
+    assert whisper.warmed == 2
     assert run._engine(Invocation(sets=["asr.engine=reference"])) is None
 
 
@@ -83,3 +90,8 @@ def test_without_a_model_only_auto_goes_on(monkeypatch: pytest.MonkeyPatch, caps
     assert "timing nudges only" in said[1]
     with pytest.raises(ModelError):
         run._engine(Invocation(sets=["asr.engine=whisper"]))
+
+
+def test_what_is_no_model_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(WrongModelError):
+        run._engine(Invocation(sets=["asr.engine=auto", f"asr.model={tmp_path}"]))

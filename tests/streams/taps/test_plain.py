@@ -15,14 +15,16 @@ from streams.events import (
     AudioPaused,
     AudioResumed,
     CallEnded,
-    CallStarted,
     Hold,
     Muted,
     Resumed,
     Unmuted,
 )
-from streams.taps.plain import FRAME_MS, Hello, PlainDialect, PlainSender, Reply, refusal
+from streams.taps.dialect import Began, Reply
+from streams.taps.plain import Hello, PlainDialect, PlainSender
 from streams.taps.plain_messages import LONGEST_AUDIO, LONGEST_HELLO, LONGEST_TEXT
+from streams.taps.timeline import FRAME_MS
+from tests.streams.taps.tapped import Tapped
 
 MS_BYTES = 2 * 2 * 8
 """One millisecond of two sides at 8 kHz."""
@@ -36,9 +38,9 @@ def greeting(**fields) -> str:
     return say(**{"type": "hello", "version": 1, "call_id": "c1", **fields})
 
 
-def connected(clock: CallClock | None = None, **fields) -> PlainDialect:
-    dialect = PlainDialect(clock)
-    dialect.receive_text(greeting(**fields))
+def connected(clock: CallClock | None = None, **fields) -> Tapped:
+    dialect = Tapped(PlainDialect(), clock)
+    dialect.text(greeting(**fields))
     return dialect
 
 
@@ -49,58 +51,35 @@ def code_of(call, *arguments) -> str:
 
 
 class TestHello:
-    def test_it_is_welcomed_and_starts_the_call(self) -> None:
-        dialect = PlainDialect()
-        assert dialect.hello is None
-        answer = dialect.receive_text(
-            greeting(agent_id="a7", agent_name="Ann", queue="q", source="x.wav", started_at="2024-05-01T10:00:00Z")
-        )
-        assert answer == [
+    def test_it_is_welcomed_and_begins_the_call(self) -> None:
+        introduced = {"agent_id": "a7", "agent_name": "Ann", "queue": "q", "source": "x.wav", "started_at": "2024"}
+        assert PlainDialect().receive_text(greeting(**introduced)) == [
+            Began(call_id="c1", channels=("agent", "customer"), **introduced),
             Reply('{"type":"welcome","version":1,"call_id":"c1"}'),
-            CallStarted(
-                call_id="c1",
-                at_ms=0,
-                agent_id="a7",
-                agent_name="Ann",
-                queue="q",
-                source="x.wav",
-                started_at="2024-05-01T10:00:00Z",
-            ),
         ]
-        assert dialect.hello == Hello(
-            version=1,
-            call_id="c1",
-            agent_id="a7",
-            agent_name="Ann",
-            queue="q",
-            source="x.wav",
-            started_at="2024-05-01T10:00:00Z",
-        )
 
     def test_words_may_come_with_it(self) -> None:
-        dialect = PlainDialect()
         words = {"agent": [["hello", 0, 300]]}
-        _, started = dialect.receive_text(greeting(engine="reference", words=words, channels=["agent"]))
-        assert (started.words_from, started.channels) == ("reference", ("agent",))
-        assert dialect.hello.words["agent"][0].text == "hello"
+        began, _ = PlainDialect().receive_text(greeting(engine="reference", words=words, channels=["agent"]))
+        assert (began.engine, began.channels) == ("reference", ("agent",))
+        assert began.words["agent"][0].text == "hello"
 
     def test_a_bad_one_starts_nothing(self) -> None:
-        dialect = PlainDialect()
-        assert code_of(dialect.receive_text, greeting(version=9)) == "bad_version"
-        assert dialect.hello is None
-        assert dialect.connection_lost() == []
+        dialect = Tapped(PlainDialect())
+        assert code_of(dialect.text, greeting(version=9)) == "bad_version"
+        assert dialect.began is None
 
     def test_it_comes_first_and_once(self) -> None:
-        assert code_of(PlainDialect().receive_bytes, b"") == "no_hello"
-        assert code_of(PlainDialect().receive_text, say(type="hold")) == "no_hello"
-        assert code_of(PlainDialect().receive_text, say(type="whatever")) == "no_hello"
-        assert code_of(connected().receive_text, greeting()) == "second_hello"
+        assert code_of(Tapped(PlainDialect()).binary, b"") == "no_hello"
+        assert code_of(Tapped(PlainDialect()).text, say(type="hold")) == "no_hello"
+        assert code_of(Tapped(PlainDialect()).text, say(type="whatever")) == "no_hello"
+        assert code_of(connected().text, greeting()) == "second_hello"
 
 
 class TestAudio:
     def test_both_sides_come_apart_in_frames(self) -> None:
         sound = b"".join(bytes([n % 100, 0, 200 - n % 100, 0]) for n in range(320))
-        frames = connected().receive_bytes(sound)
+        frames = connected().binary(sound)
         assert [(f.channel, f.started_ms, f.duration_ms, f.at_ms) for f in frames] == [
             ("agent", 0, 20, 20),
             ("customer", 0, 20, 20),
@@ -117,24 +96,24 @@ class TestAudio:
         sliced, whole, at = connected(), connected(), 0
         frames = []
         for cut in cuts:
-            frames += sliced.receive_bytes(sound[at : at + 4 * cut])
+            frames += sliced.binary(sound[at : at + 4 * cut])
             at += 4 * cut
-        frames += sliced.receive_text(say(type="end"))
-        assert frames == whole.receive_bytes(sound) + whole.receive_text(say(type="end"))
+        frames += sliced.text(say(type="end"))
+        assert frames == whole.binary(sound) + whole.text(say(type="end"))
 
     def test_the_rest_is_filled_up_to_a_millisecond(self) -> None:
         dialect = connected()
-        assert dialect.receive_bytes(b"\1\0\2\0" * 9) == []
-        agent, customer, ended = dialect.receive_text(say(type="end"))
+        assert dialect.binary(b"\1\0\2\0" * 9) == []
+        agent, customer, ended = dialect.text(say(type="end"))
         assert (agent.duration_ms, agent.pcm) == (2, b"\1\0" * 9 + bytes(14))
         assert (customer.started_ms, customer.at_ms, ended.at_ms) == (0, 2, 2)
 
     def test_an_empty_message_is_nothing(self) -> None:
-        assert connected().receive_bytes(b"") == []
+        assert connected().binary(b"") == []
 
     def test_what_cannot_be_is_refused(self) -> None:
-        assert code_of(connected().receive_bytes, b"abc") == "bad_audio"
-        assert code_of(connected().receive_bytes, bytes(LONGEST_AUDIO + 4)) == "too_big"
+        assert code_of(connected().binary, b"abc") == "bad_audio"
+        assert code_of(connected().binary, bytes(LONGEST_AUDIO + 4)) == "too_big"
 
     def test_the_clock_does_not_part_the_sides(self) -> None:
         wall = ManualClock()
@@ -146,14 +125,14 @@ class TestAudio:
                 wall.advance(1)
                 return wall.now_ms()
 
-        frames = connected(CallClock(Hasty())).receive_bytes(bytes(40 * MS_BYTES))
+        frames = connected(CallClock(Hasty())).binary(bytes(40 * MS_BYTES))
         assert [f.started_ms for f in frames] == [0, 0, 20, 20]
 
 
 class TestControl:
     def test_every_kind(self) -> None:
         dialect = connected()
-        dialect.receive_bytes(bytes(100 * MS_BYTES))
+        dialect.binary(bytes(100 * MS_BYTES))
         at = {"call_id": "c1", "at_ms": 100}
         for text, event in (
             (say(type="hold"), Hold(**at)),
@@ -163,53 +142,53 @@ class TestControl:
             (say(type="paused", reason="card"), AudioPaused(**at, reason="card")),
             (say(type="resumed_audio"), AudioResumed(**at)),
         ):
-            assert dialect.receive_text(text) == [event]
-        assert not dialect.ended
-        assert dialect.receive_text(say(type="end", reason="done")) == [CallEnded(**at, reason="done")]
-        assert dialect.ended
+            assert dialect.text(text) == [event]
+        assert not dialect.dialect.ended
+        assert dialect.text(say(type="end", reason="done")) == [CallEnded(**at, reason="done")]
+        assert dialect.dialect.ended
 
     def test_an_unknown_kind_is_passed_over(self) -> None:
-        assert connected().receive_text(say(type="dtmf", digit="1")) == []
+        assert connected().text(say(type="dtmf", digit="1")) == []
 
     def test_time_goes_on_through_a_pause_by_the_callers_clock(self) -> None:
         wall = ManualClock()
         dialect = connected(CallClock(wall))
-        dialect.receive_bytes(bytes(30 * MS_BYTES))
-        *frames, paused = dialect.receive_text(say(type="paused"))
+        dialect.binary(bytes(30 * MS_BYTES))
+        *frames, paused = dialect.text(say(type="paused"))
         assert [f.duration_ms for f in frames] == [10, 10]
         assert paused.at_ms == 30
         wall.advance(5000)
-        dialect.receive_text(say(type="hold"))
-        assert dialect.receive_text(say(type="resumed_audio"))[0].at_ms == 5030
+        dialect.text(say(type="hold"))
+        assert dialect.text(say(type="resumed_audio"))[0].at_ms == 5030
         wall.advance(1000)
-        assert dialect.receive_text(say(type="resumed"))[0].at_ms == 6030
+        assert dialect.text(say(type="resumed"))[0].at_ms == 6030
         wall.advance(1000)
-        frame, _ = dialect.receive_bytes(bytes(20 * MS_BYTES))
+        frame, _ = dialect.binary(bytes(20 * MS_BYTES))
         assert (frame.started_ms, frame.at_ms) == (6030, 6050)
 
     def test_reasons_for_silence_are_counted_once(self) -> None:
         wall = ManualClock()
         dialect = connected(CallClock(wall))
         for text in (say(type="hold"), say(type="hold"), say(type="resumed"), say(type="resumed")):
-            dialect.receive_text(text)
+            dialect.text(text)
         wall.advance(1000)
-        assert dialect.receive_text(say(type="end"))[0].at_ms == 0
+        assert dialect.text(say(type="end"))[0].at_ms == 0
 
     def test_lost_sound_of_both_moves_time_on(self) -> None:
         dialect = connected()
-        dialect.receive_bytes(bytes(30 * MS_BYTES))
-        events = dialect.receive_text(say(type="lost", lost_ms=500, reason="network"))
+        dialect.binary(bytes(30 * MS_BYTES))
+        events = dialect.text(say(type="lost", lost_ms=500, reason="network"))
         assert [type(e) for e in events] == [AudioFrame, AudioFrame, AudioLost, AudioLost]
         assert [(e.channel, e.lost_ms, e.at_ms, e.reason) for e in events[2:]] == [
             ("agent", 500, 530, "network"),
             ("customer", 500, 530, "network"),
         ]
-        assert dialect.receive_bytes(bytes(20 * MS_BYTES))[0].started_ms == 530
+        assert dialect.binary(bytes(20 * MS_BYTES))[0].started_ms == 530
 
     def test_lost_sound_of_one_does_not(self) -> None:
         dialect = connected()
-        dialect.receive_bytes(bytes(20 * MS_BYTES))
-        assert dialect.receive_text(say(type="lost", lost_ms=40, channel="agent")) == [
+        dialect.binary(bytes(20 * MS_BYTES))
+        assert dialect.text(say(type="lost", lost_ms=40, channel="agent")) == [
             AudioLost(call_id="c1", at_ms=20, channel="agent", lost_ms=40)
         ]
 
@@ -224,29 +203,29 @@ class TestControl:
         ],
     )
     def test_what_cannot_be_is_refused(self, fields: dict[str, object]) -> None:
-        assert code_of(connected().receive_text, say(**fields)) == "bad_message"
+        assert code_of(connected().text, say(**fields)) == "bad_message"
 
     def test_long_texts_are_refused(self) -> None:
-        assert code_of(PlainDialect().receive_text, "x" * (LONGEST_HELLO + 1)) == "too_big"
-        assert code_of(connected().receive_text, "x" * (LONGEST_TEXT + 1)) == "too_big"
+        assert code_of(Tapped(PlainDialect()).text, "x" * (LONGEST_HELLO + 1)) == "too_big"
+        assert code_of(connected().text, "x" * (LONGEST_TEXT + 1)) == "too_big"
 
 
 class TestEnd:
-    def test_a_broken_connection_ends_the_call_once(self) -> None:
-        dialect = connected()
-        dialect.receive_bytes(bytes(20 * MS_BYTES))
-        assert dialect.connection_lost() == [CallEnded(call_id="c1", at_ms=20, reason="connection_lost")]
-        assert dialect.connection_lost() == []
+    def test_a_closed_connection_ends_nothing(self) -> None:
+        assert connected().closed() == []
 
     def test_nothing_comes_after(self) -> None:
         dialect = connected()
-        dialect.receive_text(say(type="end"))
-        assert code_of(dialect.receive_bytes, b"") == "ended"
-        assert code_of(dialect.receive_text, say(type="hold")) == "ended"
+        dialect.text(say(type="end"))
+        assert code_of(dialect.binary, b"") == "ended"
+        assert code_of(dialect.text, say(type="hold")) == "ended"
 
     def test_the_client_is_told_why(self) -> None:
-        assert refusal(ProtocolError("no room", "full")) == '{"type":"error","code":"full","text":"no room"}'
-        assert refusal(ProtocolError("no")) == '{"type":"error","code":"protocol","text":"no"}'
+        dialect = PlainDialect()
+        assert dialect.refuse(ProtocolError("no room", "full")) == [
+            Reply('{"type":"error","code":"full","text":"no room"}')
+        ]
+        assert dialect.ended
 
 
 @given(
@@ -262,17 +241,16 @@ def test_nothing_a_client_sends_breaks_it(messages: list[bytes | str]) -> None:
     last_ms = 0
     for message in messages:
         with suppress(ProtocolError):
-            receive = dialect.receive_text if isinstance(message, str) else dialect.receive_bytes
+            receive = dialect.text if isinstance(message, str) else dialect.binary
             for event in receive(message):
                 assert event.at_ms >= last_ms
                 last_ms = event.at_ms
-    assert len(dialect.connection_lost()) in (0, 1, 3)
 
 
 @given(st.sampled_from([8000, 16000]), st.permutations(["agent", "customer"]), st.integers(1, 6))
 def test_what_the_client_sends_is_what_the_service_hears(rate_hz: int, order: list[str], count: int) -> None:
     hello = Hello(version=1, call_id="c1", rate_hz=rate_hz, channels=tuple(order))
-    sender, dialect = PlainSender(hello), PlainDialect()
+    sender, dialect = PlainSender(hello), Tapped(PlainDialect())
     size = rate_hz // 1000 * FRAME_MS * 2
     sent = [
         AudioFrame(
@@ -287,7 +265,7 @@ def test_what_the_client_sends_is_what_the_service_hears(rate_hz: int, order: li
         for n in range(count)
         for side, channel in enumerate(order)
     ]
-    reply, _ = dialect.receive_text(sender.start())
-    assert sender.receive_text(reply.text).call_id == "c1"
-    heard = [event for frame in sent for message in sender.send(frame) for event in dialect.receive_bytes(message)]
+    [reply] = dialect.text(sender.start())
+    assert sender.receive_text(reply.message).call_id == "c1"
+    heard = [event for frame in sent for message in sender.send(frame) for event in dialect.binary(message)]
     assert heard == sent

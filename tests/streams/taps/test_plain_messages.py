@@ -9,23 +9,8 @@ from hypothesis import strategies as st
 
 from streams.errors import ProtocolError
 from streams.events import Word
-from streams.taps.plain_messages import (
-    Hello,
-    Refusal,
-    SayEnd,
-    SayHold,
-    SayLost,
-    SayMuted,
-    SayPaused,
-    SayResumed,
-    SayResumedAudio,
-    SayUnmuted,
-    Welcome,
-    check_hello,
-    from_client,
-    from_service,
-    to_text,
-)
+from streams.taps.dialect import SayEnd, SayHold, SayLost, SayMuted, SayPaused, SayResumed, SayResumedAudio, SayUnmuted
+from streams.taps.plain_messages import Hello, Refusal, Welcome, check_hello, from_client, from_service, to_text
 
 
 def hello(**fields) -> Hello:

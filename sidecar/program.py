@@ -1,0 +1,44 @@
+"""The programs `sidecar` and `sidecar-panel`, from their first moment to their last.
+
+While the command line runs, it answers Ctrl-C itself. Before it is loaded and after it is done, Ctrl-C ends the program
+at once with the same exit code: there is nothing to tidy up then, and a traceback would tell nobody anything.
+"""
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from types import FrameType
+from typing import NoReturn
+
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """The `sidecar` program."""
+    _run()
+
+
+def panel_main() -> NoReturn:
+    """The `sidecar-panel` program: `sidecar panel` under a name of its own."""
+    _run("panel")
+
+
+def _run(*first: str) -> NoReturn:
+    signal.signal(signal.SIGINT, _leave)
+    from sidecar import cli  # noqa: PLC0415 - what takes its time to load comes after the line above
+
+    code = INTERRUPTED
+    with suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        code = cli.run(cli.cli, [*first, *sys.argv[1:]])
+    signal.signal(signal.SIGINT, _leave)
+    sys.exit(code)
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    os._exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How the noticing numbers are learned and measured: labelled lines in, nudges/packs/noticing.json and figures out."""

@@ -1,0 +1,212 @@
+"""Learn the noticing numbers: `python -m sidecar.training.fit CORPUS_FOLDER PHRASES.toml OUT.json`.
+
+Turns flow through the same features as in a call, each head is fitted and calibrated on groups it has not seen, and
+the figures of held-out industries are printed. Nothing is random; the same corpus gives the same file.
+"""
+
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nudges.families import EMPTY_WORDS
+from nudges.noticing import word_pairs
+from nudges.noticing_features import turn_features
+from nudges.noticing_reply import reply_features
+from nudges.phrases import Phrases, parse_phrases
+from sidecar.training.hunches import (
+    OPENING,
+    REPLY_ANSWERED,
+    REPLY_GIVEN,
+    STRONG,
+    TENSION,
+    hunches_for,
+    reply_hunches,
+)
+from sidecar.training.logistic import Fitted, Hunches, Vector, fit, free_hunches, joined
+from sidecar.training.material import read_replies, read_turns
+
+WORD_PULL = 10.0  # words in ones and twos learn the corpus' manner of speaking first, so they are held short
+_WORD_LINES = 24  # a word must stand in so many lines (each counts twice: written and bare)
+_WORD_GROUPS = 4  # and in so many industries
+_WORD_LEAST = 0.06  # log-odds below which a word is not worth shipping
+# How often a turn is what a head looks for, by round figures: the corpus holds far more of each than any queue does.
+SHARES = {"opening": 1 / 8, "strong": 1 / 25, "tension": 1 / 25, "given": 1 / 4, "answered": 1 / 2}
+# Chances after that correction, by what a wrong whisper costs: speak from two in five, watch from one in four; what
+# only colours a signal that is already there (strength) or moves a meter (tension), from about one in eight.
+THRESHOLDS = {"speak": 0.4, "watch": 0.25, "strong": 0.15, "tension": 0.12, "given": 0.5, "answered": 0.5}
+
+
+class Table(NamedTuple):
+    """Examples as columns: engineered features first, then words."""
+
+    features: list[str]
+    words: list[str]
+    rows: Vector
+
+
+def tabulate(
+    values: Sequence[Mapping[str, float]], texts: Sequence[str], groups: Sequence[str], importance: Sequence[float]
+) -> Table:
+    """Lay out examples; words are kept that stand in enough lines of enough industries."""
+    lines: Counter[str] = Counter()
+    seen: dict[str, set[str]] = defaultdict(set)
+    pairs = [word_pairs(text) for text in texts]
+    for found, group, weight in zip(pairs, groups, importance, strict=True):
+        if weight > 0:
+            for word in found:
+                lines[word] += 1
+                seen[word].add(group.partition("-conversation")[0])
+    features = sorted({name for row in values for name in row})
+    words = sorted(
+        word
+        for word, count in lines.items()
+        if count >= _WORD_LINES and len(seen[word]) >= _WORD_GROUPS and not set(word.split()) <= EMPTY_WORDS
+    )
+    return Table(features, words, layout(features, words, values, pairs))
+
+
+def layout(
+    features: Sequence[str],
+    words: Sequence[str],
+    values: Sequence[Mapping[str, float]],
+    pairs: Sequence[Mapping[str, None]],
+) -> Vector:
+    """Return the (n, features + words) table."""
+    column = {name: at for at, name in enumerate(features)}
+    word_column = {word: len(features) + at for at, word in enumerate(words)}
+    rows = np.zeros((len(values), len(features) + len(words)))
+    for at, (row, found) in enumerate(zip(values, pairs, strict=True)):
+        for name, value in row.items():
+            if name in column:
+                rows[at, column[name]] = value
+        for word in found:
+            if word in word_column:
+                rows[at, word_column[word]] = 1.0
+    return rows
+
+
+class Learned(NamedTuple):
+    """One head, and its log-odds for every example by a model that had not seen the example's group."""
+
+    fitted: Fitted
+    unseen: Vector
+
+
+def learn(
+    table: Table, labels: Vector, importance: Vector, groups: Vector, *, expected: Hunches, share: float
+) -> Learned:
+    """Fit one head on everything, calibrated on held-out groups and moved to the real `share` of such turns."""
+    hunches = joined(expected, free_hunches(len(table.words), WORD_PULL))
+    unseen = np.zeros(len(labels))
+    whole = fit(table.rows, labels, importance, hunches)
+    for group in sorted(set(groups)):
+        out = groups == group
+        part = fit(table.rows[~out], labels[~out], importance[~out], hunches, start=whole)
+        unseen[out] = table.rows[out] @ part.weights + part.bias
+    slope = fit(unseen[:, None], labels, importance, free_hunches(1, 1e-3))
+    odds = float((importance * labels).sum() / (importance * (1 - labels)).sum())
+    shift = float(np.log(share / (1 - share)) - np.log(odds))
+    tilt = float(slope.weights[0])
+    calibrated = Fitted(whole.weights * tilt, whole.bias * tilt + slope.bias + shift)
+    return Learned(calibrated, unseen * tilt + slope.bias + shift)
+
+
+def head(fitted: Fitted, table: Table) -> dict[str, object]:
+    """Return a head as it is shipped: rounded, sorted, without what weighs nothing."""
+    split = len(table.features)
+    features = {n: round(float(w), 3) for n, w in zip(table.features, fitted.weights, strict=False)}
+    words = {n: round(float(w), 2) for n, w in zip(table.words, fitted.weights[split:], strict=True)}
+    return {
+        "bias": round(fitted.bias, 3),
+        "features": {name: weight for name, weight in features.items() if weight},
+        "words": {word: weight for word, weight in words.items() if abs(weight) >= _WORD_LEAST},
+    }
+
+
+def train(folder: Path, phrases: Phrases) -> tuple[dict[str, object], list[str]]:
+    """Learn all heads from `folder`; return the numbers to ship and the held-out figures as lines of text."""
+    turns = read_turns(folder, phrases)
+    values = [turn_features(turn.facts, phrases).values for turn in turns]
+    groups = np.array([turn.group for turn in turns])
+    importance = np.array([turn.importance for turn in turns])
+    table = tabulate(values, [turn.facts.text for turn in turns], list(groups), list(importance))
+    opening = np.array([turn.opening != "none" for turn in turns], dtype=np.float64)
+    strong = np.array([turn.opening == "strong" for turn in turns], dtype=np.float64)
+    tension = np.array([turn.tension >= 2 for turn in turns], dtype=np.float64)
+    heads: dict[str, object] = {}
+    unseen: dict[str, Vector] = {}
+    for name, labels, points in (
+        ("opening", opening, OPENING),
+        ("strong", strong, STRONG),
+        ("tension", tension, TENSION),
+    ):
+        learned = learn(
+            table, labels, importance, groups, expected=hunches_for(table.features, points), share=SHARES[name]
+        )
+        heads[name], unseen[name] = head(learned.fitted, table), learned.unseen
+    spoken = np.array([turn.spoken for turn in turns])
+    report = _held_out(unseen["opening"], opening, strong, groups, spoken)
+    replies = read_replies(folder)
+    reply_values = [reply_features(reply.customer, reply.agent, phrases).values for reply in replies]
+    reply_groups = np.array([reply.group for reply in replies])
+    reply_weight = np.array([reply.importance for reply in replies])
+    reply_table = tabulate(reply_values, [r.agent for r in replies], list(reply_groups), list(reply_weight))
+    for name, accepted, points in (
+        ("given", {"given"}, REPLY_GIVEN),
+        ("answered", {"given", "bare"}, REPLY_ANSWERED),
+    ):
+        labels = np.array([reply.outcome in accepted for reply in replies], dtype=np.float64)
+        expected = reply_hunches(reply_table.features, points)
+        learned = learn(reply_table, labels, reply_weight, reply_groups, expected=expected, share=SHARES[name])
+        heads[name], unseen[name] = head(learned.fitted, reply_table), learned.unseen
+    report.append(_reply_figures(unseen, [reply.outcome for reply in replies]))
+    note = f"Learned by sidecar/training/fit.py from {len(turns) // 2} turns and {len(replies) // 2} replies of ours."
+    return {"note": note, "thresholds": THRESHOLDS, **heads}, report
+
+
+def _held_out(odds: Vector, opening: Vector, strong: Vector, groups: Vector, spoken: Vector) -> list[str]:
+    lines = []
+    for group in sorted({str(name) for name in groups if "conversations" not in name}):
+        part = (groups == group) & spoken.astype(bool)
+        levels = [(name, float(np.log(THRESHOLDS[name] / (1 - THRESHOLDS[name])))) for name in ("speak", "watch")]
+        levels.append(("lowest bar with precision 0.85", _bar(odds[part], opening[part], 0.85)))
+        for name, bar in levels:
+            flagged = odds[part] >= bar
+            hits = (flagged & (opening[part] > 0)).sum()
+            strongly = (flagged & (strong[part] > 0)).sum() / max(1.0, strong[part].sum())
+            lines.append(
+                f"openings, {group} held out, spoken, {name}: precision {hits / max(1, flagged.sum()):.2f} "
+                f"recall {hits / max(1.0, opening[part].sum()):.2f} strong {strongly:.2f}"
+            )
+    return lines
+
+
+def _bar(odds: Vector, labels: Vector, precision: float) -> float:
+    """Return the lowest log-odds at which flags are still right as often as `precision`."""
+    order = np.argsort(-odds, kind="stable")
+    right = np.cumsum(labels[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(right >= precision)
+    return float(odds[order][good[-1]]) if len(good) else float(odds.max()) + 1.0
+
+
+def _reply_figures(unseen: Mapping[str, Vector], outcomes: Sequence[str]) -> str:
+    said = np.where(unseen["given"] >= 0, "given", np.where(unseen["answered"] >= 0, "bare", "missed"))
+    right = float((said == np.array(outcomes)).mean())
+    return f"outcome of replies, industry held out: right {right:.2f}"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Learn and write the file named last; print the held-out figures."""
+    folder, phrases, target = (Path(argument) for argument in arguments)
+    numbers, report = train(folder, parse_phrases(phrases.read_text(encoding="utf-8")))
+    target.write_text(json.dumps(numbers, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+    sys.stdout.write("\n".join(report) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,99 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sidecar import cli, demo, recogniser, tuning
+from streams.engine import DecodeJob, Samples, Transcription
+from streams.settings import ProfileSettings
+
+
+class Says:
+    """Words by the length of the sound; the profile with the smaller window hears every tenth one wrong."""
+
+    def __init__(self, profile: ProfileSettings) -> None:
+        self._floor_s = profile.final_floor_s
+
+    def transcribe(self, job: DecodeJob, samples: Samples) -> Transcription:
+        count = len(samples) // 4000
+        words = [f"w{number}" for number in range(count)]
+        if self._floor_s < 10:
+            words[::10] = ["x" for _ in words[::10]]
+        return Transcription(text=" ".join(words), encode_ms=10.0 * self._floor_s)
+
+
+@pytest.fixture(autouse=True)
+def _engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        recogniser,
+        "load_profiles",
+        lambda _asr, _directory, profiles: {name: Says(profile) for name, profile in profiles.items()},
+    )
+
+
+def sidecar(*arguments: str) -> int:
+    return cli.run(cli.cli, ["tune", *arguments])
+
+
+@pytest.fixture
+def recording() -> str:
+    return str(demo.bundled()[0].sound)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "config.toml"
+
+
+@pytest.mark.parametrize(("tolerance", "chosen"), [("1", "safe"), ("15", "fast")])
+def test_the_fastest_profile_within_the_tolerance_is_kept(
+    recording: str,
+    settings: Path,
+    tiny_en_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    tolerance: str,
+    chosen: str,
+) -> None:
+    asked = ("--set", f"asr.model={tiny_en_dir}", "--tolerance", tolerance, "--minutes", "1.5", recording)
+    assert sidecar(*asked) == 0
+    assert tomllib.loads(settings.read_text("utf-8")) == {"asr": {"profile": chosen}}
+    table = capsys.readouterr().out
+    assert [line.split()[0] for line in table.splitlines()[2:5]] == ["full", "safe", "fast"]
+    assert next(line for line in table.splitlines() if "chosen" in line).startswith(chosen)
+
+
+def test_nothing_is_written_when_only_asked_to_look(
+    recording: str, settings: Path, tiny_en_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = f"asr.model={tiny_en_dir}"
+    assert sidecar("--set", model, "--minutes", "1.5", "--dry-run", "--left", "agent", recording) == 0
+    assert "asr.profile would be safe" in capsys.readouterr().out
+    assert not settings.exists()
+
+
+def test_too_few_words_decide_nothing(
+    recording: str, settings: Path, tiny_en_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sidecar("--set", f"asr.model={tiny_en_dir}", "--minutes", "0.2", recording) == 0
+    assert "too few to decide by" in capsys.readouterr().out
+    assert not settings.exists()
+
+
+def test_where_no_profile_is_good_enough_all_stays(
+    recording: str,
+    settings: Path,
+    tiny_en_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tuning, "choose", lambda _rows, _tolerance: None)
+    assert sidecar("--set", f"asr.model={tiny_en_dir}", "--minutes", "1.5", recording) == 0
+    assert "no profile is within 1 %; asr.profile stays safe" in capsys.readouterr().out
+    assert not settings.exists()
+
+
+def test_what_has_no_sound_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "talk.call"
+    script.write_text("00:01 agent hello\n", "utf-8")
+    assert sidecar(str(script)) == 2
+    assert "has no sound" in capsys.readouterr().err

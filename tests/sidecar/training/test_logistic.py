@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+
+from sidecar.training.logistic import Hunches, fit, free_hunches, joined
+
+ROWS = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]] * 25)
+LABELS = np.array([1.0, 1.0, 0.0, 0.0] * 25)
+ONES = np.ones(100)
+
+
+def test_what_separates_gets_weight() -> None:
+    fitted = fit(ROWS, LABELS, ONES, free_hunches(2, 1.0))
+    assert fitted.weights[0] > 2
+    assert abs(fitted.weights[1]) < 0.01
+
+
+def test_a_sign_is_kept_against_the_rows() -> None:
+    hunches = Hunches(np.array([0.0, 1.0]), np.zeros(2), np.full(2, 50.0), np.full(2, 1.0))
+    fitted = fit(ROWS, 1 - LABELS, ONES, hunches)
+    assert fitted.weights[0] == pytest.approx(0.0)
+
+
+def test_without_rows_that_say_so_a_weight_stays_at_its_hunch() -> None:
+    hunches = joined(free_hunches(1, 1.0), Hunches(np.array([1.5]), np.array([0.0]), np.array([9.0]), np.array([5.0])))
+    rows = np.hstack([ROWS[:, :1], np.zeros((100, 1))])
+    assert fit(rows, LABELS, ONES, hunches).weights[1] == pytest.approx(1.5)
+
+
+def test_a_start_leads_to_the_same_end() -> None:
+    cold = fit(ROWS, LABELS, ONES, free_hunches(2, 1.0))
+    warm = fit(ROWS, LABELS, ONES, free_hunches(2, 1.0), start=cold)
+    assert warm.weights == pytest.approx(cold.weights, abs=0.01)

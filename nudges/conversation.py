@@ -68,7 +68,9 @@ class Conversation:
             "C": _Lane("C", settings.cover_slack_ms),
         }
         self.words_wait_ms = settings.words_wait_ms
+        self.substantive_words = settings.substantive_words
         self.phase: Phase = "opening"
+        self._issue: Turn | None = None
 
     # --- what rules ask -------------------------------------------------------------------------------------------
 
@@ -83,6 +85,16 @@ class Conversation:
     def open_turn(self, side: Side) -> Turn | None:
         """This side's turn in the making."""
         return self._lanes[side].turn
+
+    @property
+    def issue_ended_ms(self) -> int | None:
+        """When the customer had stated the issue; None before."""
+        return self._issue.ended_ms if self._issue else None
+
+    def turns(self, side: Side) -> list[Turn]:
+        """This side's turns, the one in the making as the last."""
+        lane = self._lanes[side]
+        return [*lane.turns, *((lane.turn,) if lane.turn is not None else ())]
 
     def words_after(self, side: Side, since_ms: int) -> int:
         """How many words this side said in pieces that end after `since_ms`, stable words of a partial included."""
@@ -129,7 +141,7 @@ class Conversation:
         if not text:
             return []
         signals: list[Spoken] = []
-        piece = Piece(event.utterance, event.started_ms, event.ended_ms, text, event.words)
+        piece = Piece(event.utterance, event.started_ms, event.ended_ms, text, event.words, event.confidence)
         if lane.turn is not None and event.started_ms - lane.turn.ended_ms >= self._settings.turn_gap_ms:
             signals.append(self._close(lane, lane.turn))
         before = lane.turn.pieces if lane.turn is not None else ()
@@ -195,6 +207,9 @@ class Conversation:
         cues = [hit.cue for hit in hits]
         if self.phase == "opening" and turn.side == "C" and turn.word_count >= self._settings.issue_words:
             self.phase = "discovery"
+            self._issue = turn
+        elif self._issue is not None and (turn.side, turn.index) == ("C", self._issue.index):
+            self._issue = turn
         if self.phase in {"opening", "discovery"} and any(cue in self._settings.resolution_cues for cue in cues):
             self.phase = "resolution"
         if self.phase == "resolution" and any(cue in self._settings.closing_cues for cue in cues):

@@ -25,11 +25,13 @@ _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00
 class CueSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One cue family of a rule pack.
 
-    `say` holds one expression a line, of which one must match between word boundaries; `unless`, in the same form,
-    takes a match back when found around it; `weight` is heat in points.
+    `say` holds one expression a line, of which one must match between word boundaries, and `more` those that a pack
+    adds to the ones it extends; `unless`, in the same form, takes a match back when found around it; `weight` is heat
+    in points.
     """
 
     say: str
+    more: str = ""
     unless: str = ""
     weight: float = 0.0
 
@@ -111,7 +113,7 @@ def _matches(family: _Family, low: str) -> list[Match]:
 
 
 def _compiled(cue: str, spec: CueSpec) -> _Family:
-    expression = _expression(cue, spec.say)
+    expression = _expression(cue, f"{spec.say}\n{spec.more}")
     veto = _expression(cue, spec.unless) if spec.unless else None
     return _Family(cue, expression, veto)
 

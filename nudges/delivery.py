@@ -40,7 +40,9 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule would say, since when it is true and until when it is worth saying.
 
-    `trigger` is the index of the rule's `when` that found it.
+    `trigger` is the index of the rule's `when` that found it. `urgent` advice waits for no gap and takes the place of
+    anything but a critical card; `in_heat` is information worth having in the worst of it; `while_listening` is shown
+    only while the customer speaks.
     """
 
     rule: str
@@ -57,6 +59,9 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     cooldown_s: float | None = None
     max_per_call: int | None = None
     shadow: bool = False
+    urgent: bool = False
+    in_heat: bool = False
+    while_listening: bool = False
 
 
 class Air(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
 """Triggers found in heat and mood. The situation in, findings out."""
 
-from nudges.findings import Finding, Memory, distinct
-from nudges.signals import HeatMoved, MoodMoved, TurnClosed
+from nudges.findings import Finding, Memory, distinct, ms
+from nudges.signals import HeatMoved, MoodMoved, TurnClosed, TurnTense
 from nudges.situation import Situation
-from nudges.triggers import HeatCooled, HeatReaches, MoodRecovered
+from nudges.triggers import HeatCooled, HeatLasts, HeatReaches, MoodRecovered, Tense
 from streams.events import Quote
 
 
@@ -66,3 +66,54 @@ def mood_recovered(trigger: MoodRecovered, seen: Situation, memory: Memory) -> l
             threshold=f"+{trigger.by:g} from {trigger.low:+g}",
         )
     ]
+
+
+def tense(trigger: Tense, seen: Situation, memory: Memory) -> list[Finding]:
+    """The onset of an episode; it lasts until so many turns in a row were calm."""
+    found = []
+    for signal in seen.signals:
+        match signal:
+            case TurnTense():
+                at = signal.at if trigger.at is None else trigger.at
+                if signal.tension < at:
+                    continue
+                if memory.since_ms < 0:
+                    found.append(
+                        Finding(
+                            from_ms=seen.now_ms,
+                            until_ms=seen.now_ms,
+                            measured=f"tense with {100 * signal.tension:.0f} %",
+                            threshold=f"{100 * at:.0f} %",
+                            evidence=distinct(list(signal.because)),
+                        )
+                    )
+                memory.since_ms, memory.count = seen.now_ms, 0
+            case TurnClosed(turn=turn) if turn.side == "C" and turn.ended_ms > memory.since_ms:
+                memory.count += 1
+                if memory.count >= trigger.calm_turns:
+                    memory.since_ms = -1
+            case _:
+                pass
+    return found
+
+
+def heat_lasts(trigger: HeatLasts, seen: Situation, memory: Memory) -> list[Finding]:
+    """Heat that has lasted, told once each time."""
+    since_ms = seen.heat.above_since(trigger.at, seen.now_ms)
+    if since_ms is None or since_ms <= memory.told_ms or seen.now_ms < since_ms + ms(trigger.s):
+        return []
+    memory.told_ms = since_ms
+    return [
+        Finding(
+            from_ms=since_ms,
+            until_ms=seen.now_ms,
+            measured=f"heat {seen.heat.value(seen.now_ms):.0f} for {(seen.now_ms - since_ms) / 1000:.0f} s",
+            threshold=f"{trigger.at:g} for {trigger.s:g} s",
+        )
+    ]
+
+
+def heat_lasts_wake_ms(trigger: HeatLasts, seen: Situation) -> int | None:
+    """When it will have lasted long enough, if it is not told yet."""
+    since_ms = seen.heat.above_since(trigger.at, seen.now_ms)
+    return None if since_ms is None else since_ms + ms(trigger.s)

@@ -1,9 +1,9 @@
 """Triggers found in who speaks when, without words. The situation in, findings out."""
 
 from nudges.findings import Finding, Memory, ms, window
-from nudges.signals import Replied, TalkedOver, TurnClosed
+from nudges.signals import Replied, TalkedOver, TurnClosed, TurnGrew
 from nudges.situation import Situation
-from nudges.triggers import FloorHeld, HastyReplies, SilenceLasts, TalkShare, TalksOver
+from nudges.triggers import FloorHeld, HastyReplies, HoldLasts, HoldOver, SilenceLasts, SpeaksFast, TalkShare, TalksOver
 
 
 def silence(trigger: SilenceLasts, seen: Situation, memory: Memory) -> list[Finding]:
@@ -98,7 +98,8 @@ def talk_share(trigger: TalkShare, seen: Situation, _: Memory) -> list[Finding]:
         return []
     agent_ms = seen.timing.spoke_ms("agent", since_ms, seen.now_ms)
     both_ms = agent_ms + seen.timing.spoke_ms("customer", since_ms, seen.now_ms)
-    if both_ms < ms(trigger.speech_s) or agent_ms <= trigger.above * both_ms:
+    turns = sum(turn.ended_ms > since_ms for turn in seen.conversation.turns("C"))
+    if both_ms < ms(trigger.speech_s) or agent_ms <= trigger.above * both_ms or turns > trigger.turns:
         return []
     return [
         Finding(
@@ -106,5 +107,61 @@ def talk_share(trigger: TalkShare, seen: Situation, _: Memory) -> list[Finding]:
             until_ms=seen.now_ms,
             measured=f"you {100 * agent_ms / both_ms:.0f} % of the last {trigger.window_s:g} s",
             threshold=f"{100 * trigger.above:g} %",
+        )
+    ]
+
+
+def hold(trigger: HoldLasts, seen: Situation, memory: Memory) -> list[Finding]:
+    """A hold of the length, told once each."""
+    since_ms = seen.timing.hold_since_ms
+    if since_ms is None or since_ms == memory.told_ms or seen.now_ms < since_ms + ms(trigger.s):
+        return []
+    memory.told_ms = since_ms
+    return [
+        Finding(
+            from_ms=since_ms,
+            until_ms=seen.now_ms,
+            measured=f"on hold for {(seen.now_ms - since_ms) / 1000:.0f} s",
+            threshold=f"{trigger.s:g} s" if trigger.s else "asked before",
+        )
+    ]
+
+
+def hold_wake_ms(trigger: HoldLasts, seen: Situation) -> int | None:
+    """When the hold will be long enough."""
+    since_ms = seen.timing.hold_since_ms
+    return None if since_ms is None else since_ms + ms(trigger.s)
+
+
+def hold_over(_: HoldOver, seen: Situation, memory: Memory) -> list[Finding]:
+    """The end of a hold, told once each."""
+    ended_ms = seen.timing.hold_ended_ms
+    if ended_ms is None or ended_ms == memory.told_ms:
+        return []
+    memory.told_ms = ended_ms
+    return [Finding(from_ms=ended_ms, until_ms=ended_ms, measured="back from hold", threshold="thanked")]
+
+
+def hold_over_wake_ms(_: HoldOver, __: Situation) -> None:
+    """Never by itself: a hold ends with an event."""
+    return
+
+
+def pace(trigger: SpeaksFast, seen: Situation, _: Memory) -> list[Finding]:
+    """A pace above the limit, looked at with new words of the agent."""
+    grew = any(isinstance(signal, TurnGrew) and signal.turn.side == "A" for signal in seen.signals)
+    rate = seen.pace.rate(trigger.window_s) if grew else None
+    own = seen.pace.own_wpm
+    limit = trigger.wpm
+    if trigger.over_own is not None:
+        limit = None if own is None else max(trigger.least_wpm, trigger.over_own * own)
+    if rate is None or limit is None or rate.wpm <= limit:
+        return []
+    return [
+        Finding(
+            from_ms=rate.from_ms,
+            until_ms=seen.now_ms,
+            measured=f"{rate.wpm:.0f} words a minute",
+            threshold=f"{limit:.0f} over {trigger.window_s:g} s of speech",
         )
     ]

@@ -1,18 +1,21 @@
-"""Triggers found in words: cues, missing parts of a close, openings for empathy. The situation in, findings out."""
+"""Triggers found in words: cues, openings for empathy and their answers. The situation in, findings out."""
 
 import msgspec
 
-from nudges.findings import Finding, Memory, ms, plain, quotes, window
-from nudges.signals import Hit, Opening, OpeningDue, OpeningMoved, TurnClosed, TurnGrew
+from nudges.findings import Finding, Memory, distinct, ms, plain, quotes, window
+from nudges.signals import Hit, Opening, OpeningDue, OpeningMoved, Turn, TurnClosed, TurnGrew
 from nudges.situation import Situation
-from nudges.triggers import AnsweredWell, Heard, OpeningIs, PartsMissing, Unanswered
+from nudges.triggers import AnsweredWell, Heard, OpeningIs, Unanswered
 from streams.events import Quote
 
 
 def heard(trigger: Heard, seen: Situation, _: Memory) -> list[Finding]:
     """New hits of the families."""
     found = []
-    for new in _new_hits(trigger.cues, seen):
+    for turn, brought in new_hits(trigger.cues, seen):
+        new = [hit for hit in brought if _early(trigger, hit, turn)]
+        if not new:
+            continue
         hit = new[-1]
         hits = new
         if trigger.count > 1 or trigger.turns > 1:
@@ -30,34 +33,6 @@ def heard(trigger: Heard, seen: Situation, _: Memory) -> list[Finding]:
                 evidence=quotes(hits),
             )
         )
-    return found
-
-
-def parts_missing(trigger: PartsMissing, seen: Situation, _: Memory) -> list[Finding]:
-    """A closing cue while parts are unsaid."""
-    found = []
-    for new in _new_hits(trigger.cues, seen):
-        missing = []
-        for part in trigger.parts:
-            since_ms = -1
-            if part.if_heard:
-                needed = seen.conversation.heard(part.if_heard, -1)
-                if not needed:
-                    continue
-                since_ms = needed[-1].said_ms - ms(part.back_s)
-            if not seen.conversation.heard(part.cues, since_ms):
-                missing.append(part)
-        if missing:
-            found.append(
-                Finding(
-                    from_ms=new[-1].said_ms,
-                    until_ms=new[-1].ended_ms,
-                    measured="not said: " + ", ".join(part.name for part in missing),
-                    threshold="said before goodbye: " + ", ".join(part.name for part in trigger.parts),
-                    evidence=quotes(new),
-                    missing=tuple(part.cues for part in missing),
-                )
-            )
     return found
 
 
@@ -107,12 +82,18 @@ def answered_well(trigger: AnsweredWell, seen: Situation, memory: Memory) -> lis
     return found
 
 
-def _new_hits(cues: tuple[str, ...], seen: Situation) -> list[list[Hit]]:
-    """The hits of these families in each signal that brought any."""
+def new_hits(cues: tuple[str, ...], seen: Situation) -> list[tuple[Turn, list[Hit]]]:
+    """The hits of these families in each turn that has just brought any."""
     brought = [
-        [hit for hit in signal.hits if hit.cue in cues] for signal in seen.signals if isinstance(signal, TurnGrew)
+        (signal.turn, [hit for hit in signal.hits if hit.cue in cues])
+        for signal in seen.signals
+        if isinstance(signal, TurnGrew)
     ]
-    return [hits for hits in brought if hits]
+    return [(turn, hits) for turn, hits in brought if hits]
+
+
+def _early(trigger: Heard, hit: Hit, turn: Turn) -> bool:
+    return trigger.early_s is None or hit.said_ms <= turn.started_ms + ms(trigger.early_s)
 
 
 def _about(opening: Opening, measured: str, threshold: str) -> Finding:
@@ -121,6 +102,6 @@ def _about(opening: Opening, measured: str, threshold: str) -> Finding:
         until_ms=opening.ended_ms,
         measured=measured,
         threshold=threshold,
-        evidence=(Quote(opening.quote, opening.said_ms),),
+        evidence=distinct([Quote(opening.quote, opening.said_ms), *opening.because]),
         opening=opening.opening,
     )

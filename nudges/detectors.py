@@ -7,25 +7,11 @@ nothing happens have a second function that says when to look again.
 from collections.abc import Callable
 from typing import Any
 
-from nudges import detect_feeling, detect_timing, detect_words
+from nudges import detect_feeling, detect_items, detect_timing, detect_turns, detect_words
+from nudges import triggers as on
 from nudges.findings import Finding, Memory
 from nudges.situation import Situation
-from nudges.triggers import (
-    AnsweredWell,
-    FloorHeld,
-    HastyReplies,
-    Heard,
-    HeatCooled,
-    HeatReaches,
-    MoodRecovered,
-    OpeningIs,
-    PartsMissing,
-    SilenceLasts,
-    TalkShare,
-    TalksOver,
-    Trigger,
-    Unanswered,
-)
+from nudges.triggers import Trigger
 
 
 def find(trigger: Trigger, seen: Situation, memory: Memory) -> list[Finding]:
@@ -44,22 +30,39 @@ def wake_ms(trigger: Trigger, seen: Situation) -> int | None:
 
 
 _FIND: dict[type, Callable[[Any, Situation, Memory], list[Finding]]] = {
-    Heard: detect_words.heard,
-    Unanswered: detect_words.unanswered,
-    OpeningIs: detect_words.opening_is,
-    AnsweredWell: detect_words.answered_well,
-    HeatReaches: detect_feeling.heat,
-    HeatCooled: detect_feeling.heat_cooled,
-    MoodRecovered: detect_feeling.mood_recovered,
-    SilenceLasts: detect_timing.silence,
-    TalksOver: detect_timing.talk_over,
-    HastyReplies: detect_timing.hasty_replies,
-    FloorHeld: detect_timing.floor_held,
-    TalkShare: detect_timing.talk_share,
-    PartsMissing: detect_words.parts_missing,
+    on.Heard: detect_words.heard,
+    on.Unanswered: detect_words.unanswered,
+    on.OpeningIs: detect_words.opening_is,
+    on.AnsweredWell: detect_words.answered_well,
+    on.HeatReaches: detect_feeling.heat,
+    on.HeatCooled: detect_feeling.heat_cooled,
+    on.HeatLasts: detect_feeling.heat_lasts,
+    on.Tense: detect_feeling.tense,
+    on.MoodRecovered: detect_feeling.mood_recovered,
+    on.SilenceLasts: detect_timing.silence,
+    on.HoldLasts: detect_timing.hold,
+    on.HoldOver: detect_timing.hold_over,
+    on.TalksOver: detect_timing.talk_over,
+    on.HastyReplies: detect_timing.hasty_replies,
+    on.FloorHeld: detect_timing.floor_held,
+    on.TalkShare: detect_timing.talk_share,
+    on.SpeaksFast: detect_timing.pace,
+    on.IntoWait: detect_turns.into_wait,
+    on.Unclear: detect_turns.unclear,
+    on.Repeats: detect_turns.repeats,
+    on.ReplyLacks: detect_turns.reply_lacks,
+    on.TopicDropped: detect_turns.topic_dropped,
+    on.SinceIssue: detect_turns.since_issue,
+    on.ItemsOverdue: detect_items.overdue,
+    on.ItemsMissing: detect_items.items_missing,
+    on.CallEnds: detect_items.call_ends,
 }
 
 _WAKE: dict[type, Callable[[Any, Situation], int | None]] = {
-    SilenceLasts: detect_timing.silence_wake_ms,
-    FloorHeld: detect_timing.floor_wake_ms,
+    on.SilenceLasts: detect_timing.silence_wake_ms,
+    on.HoldLasts: detect_timing.hold_wake_ms,
+    on.HoldOver: detect_timing.hold_over_wake_ms,
+    on.FloorHeld: detect_timing.floor_wake_ms,
+    on.HeatLasts: detect_feeling.heat_lasts_wake_ms,
+    on.SinceIssue: detect_turns.since_issue_wake_ms,
 }

@@ -1,14 +1,20 @@
 """The empathy ledger: what opened a door for empathy, and whether the agent went through it.
 
-Turns and scores flow in; openings with their state come out, and a signal when an answer is due. Every judgement looks
-at what the agent said *after the opening in the audio*, also when those words were recognised first.
+Turns, scores and glimpses flow in; openings with their state come out, and a signal when an answer is due. Every
+judgement looks at what the agent said *after the opening in the audio*, also when those words were recognised first.
+
+With a glimpse the trained eye decides: what it is sure of opens at once; what it is less sure of is watched without a
+word, and opens only when the agent's next turn has passed it over or answered it. Without one the cue families decide.
 """
+
+from typing import Protocol
 
 import msgspec
 
+from nudges.attention import Glimpse
 from nudges.conversation import Conversation
-from nudges.signals import Opening, OpeningDue, OpeningMoved, Signal, Turn, TurnClosed, TurnGrew
-from streams.events import OpeningState, Strength
+from nudges.signals import Hit, Opening, OpeningDue, OpeningMoved, Signal, Turn, TurnClosed, TurnGrew
+from streams.events import OpeningState, Quote, Strength
 
 
 class EmpathySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,18 +40,29 @@ class EmpathySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     quiet_s: float
 
 
+class Judge(Protocol):
+    """Says what a reply made of an opening."""
+
+    def judge(self, opening: str, reply: str) -> OpeningState:
+        """Given, bare or missed, by the words of both."""
+        ...
+
+
 class Ledger:
     """The openings of one call; their ids are `prefix` and a number above `first`."""
 
     def __init__(
-        self, prefix: str, first: int, settings: EmpathySettings, conversation: Conversation, substantive: int
+        self, prefix: str, first: int, settings: EmpathySettings, conversation: Conversation, judge: Judge | None = None
     ) -> None:
         self._prefix = prefix
         self._first = first
         self._settings = settings
         self._conversation = conversation
-        self._substantive = substantive
+        self._judge = judge
+        self._substantive = conversation.substantive_words
         self._openings: list[Opening] = []
+        self._watched: Opening | None = None
+        self._text = ""
         self._turn = -1
         self._due_told = True
         self._over = True
@@ -69,28 +86,50 @@ class Ledger:
         """The opening of this id."""
         return next((known for known in self._openings if known.opening == opening), None)
 
-    def customer_spoke(self, grew: TurnGrew, score: float | None) -> list[Signal]:
+    def customer_spoke(self, grew: TurnGrew, score: float | None, glimpse: Glimpse | None = None) -> list[Signal]:
         """Look for an opening, or for its withdrawal, in new words of the customer."""
         settings = self._settings
+        run = grew.turn.index if glimpse is None else glimpse.run
         cues = tuple(hit.cue for hit in grew.hits)
         waiting = self.waiting
-        if waiting is not None and grew.turn.index != self._turn and any(cue in settings.withdraws for cue in cues):
+        if waiting is not None and run != self._turn and any(cue in settings.withdraws for cue in cues):
             return [self._move(waiting, "not_needed")]
         strong = [hit for hit in grew.hits if hit.cue in settings.strong]
         weak = [hit for hit in grew.hits if hit.cue in settings.weak]
-        if strong or weak:
-            first = (strong or weak)[0]
-            quote, said_ms = first.quote, first.said_ms
+        hits = strong or weak
+        if glimpse is not None:
+            return self._glimpsed(grew, glimpse, hits, named=bool(strong))
+        strength: Strength = "strong" if strong else "weak"
+        if hits:
+            found = self._opening(strength, hits[0].quote, hits[0].said_ms, grew)
         elif score is not None and score <= settings.sentiment:
-            quote, said_ms = grew.piece.text[:64], grew.piece.started_ms
+            found = self._opening(strength, grew.piece.text[:64], grew.piece.started_ms, grew)
         else:
             return []
-        return self._open("strong" if strong else "weak", quote, said_ms, grew)
+        return self._open(found, grew.turn.text, run)
+
+    def _glimpsed(self, grew: TurnGrew, glimpse: Glimpse, hits: list[Hit], *, named: bool) -> list[Signal]:
+        """What the trained eye saw; cue families say that a feeling was `named`, and give it words to quote."""
+        if glimpse.call == "nothing":
+            return []
+        quoted = [*glimpse.because, *(Quote(hit.quote, hit.said_ms) for hit in hits)]
+        first = quoted[0] if quoted else Quote(grew.piece.text[:64], grew.piece.started_ms)
+        found = self._opening("strong" if named else glimpse.strength, first.quote, first.said_ms, grew)
+        found = msgspec.structs.replace(found, because=glimpse.because)
+        if glimpse.call == "speak":
+            self._watched = None
+            return self._open(found, glimpse.text, glimpse.run)
+        if self.waiting is None and not self._answered_lately(grew.piece.started_ms):
+            self._watched, self._text, self._turn = found, glimpse.text, glimpse.run
+        return []
+
+    def _opening(self, strength: Strength, quote: str, said_ms: int, grew: TurnGrew) -> Opening:
+        return Opening("", strength, "open", quote, said_ms, grew.piece.ended_ms)
 
     def agent_spoke(self) -> list[Signal]:
         """See whether the agent's words so far, stable partial ones included, answer the waiting opening."""
         waiting = self.waiting
-        if waiting is None:
+        if waiting is None or self._judge is not None:
             return []
         moves = self._conversation.heard((*self._settings.answers, *self._settings.defers), waiting.ended_ms)
         given = [hit for hit in moves if hit.cue in self._settings.answers]
@@ -103,6 +142,18 @@ class Ledger:
 
     def agent_closed(self, closed: TurnClosed) -> list[Signal]:
         """Judge a finished turn of the agent."""
+        signals: list[Signal] = []
+        watched = self._watched
+        if watched is not None and closed.turn.started_ms >= watched.ended_ms:
+            if closed.turn.word_count < self._substantive:
+                return []
+            # What was watched in silence is passed over now, or answered: either way it was there.
+            self._watched = None
+            signals.extend(self._announce(watched, self._turn))
+            if (ignored := self.waiting) is not None and ignored.turns and not self._due_told:
+                self._due_told = True
+                signals.append(OpeningDue(ignored, "passed over", "1 turn"))
+            return signals
         waiting = self.waiting
         if waiting is None or closed.turn.ended_ms <= waiting.ended_ms:
             return []
@@ -154,20 +205,34 @@ class Ledger:
         waiting = self.waiting
         return [] if waiting is None else [self._move(waiting, "not_needed")]
 
-    def _open(self, strength: Strength, quote: str, said_ms: int, grew: TurnGrew) -> list[Signal]:
+    def _open(self, found: Opening, text: str, run: int) -> list[Signal]:
         waiting = self.waiting
-        if waiting is not None and (waiting.strength == "strong" or strength == "weak"):
-            if grew.turn.index == self._turn:
+        if waiting is not None and run == self._turn:
+            if waiting.strength == "strong" or found.strength == "weak":
                 # The customer is still explaining: the answer is due after the last of it.
-                self._openings[-1] = msgspec.structs.replace(waiting, ended_ms=grew.piece.ended_ms)
+                self._text = text
+                self._openings[-1] = msgspec.structs.replace(waiting, ended_ms=found.ended_ms)
+                return []
+        elif waiting is not None and self._judge is not None and waiting.turns:
+            # They say it again because nothing came: that one was missed, and this is a new one.
+            missed: list[Signal] = [self._move(waiting, "missed")] if waiting.state == "open" else []
+            self._over = True
+            self._text = text
+            return [*missed, *self._announce(found, run)]
+        elif waiting is not None and (waiting.strength == "strong" or found.strength == "weak"):
             return []
-        if waiting is None and self._answered_lately(grew.piece.started_ms):
+        if waiting is None and self._answered_lately(found.said_ms):
             return []
+        self._text = text
+        return self._announce(found, run)
+
+    def _announce(self, found: Opening, run: int) -> list[Signal]:
+        waiting = self.waiting
         number = self.count + (waiting is None)
-        opening = Opening(f"{self._prefix}{number}", strength, "open", quote, said_ms, grew.piece.ended_ms)
+        opening = msgspec.structs.replace(found, opening=f"{self._prefix}{number}")
         if waiting is None:
             self._openings.append(opening)
-        self._turn = grew.turn.index
+        self._turn = run
         self._over, self._due_told = False, False
         signals: list[Signal] = [self._move(opening, "open")]
         # The agent's words may have been recognised before the customer's that they answer.
@@ -179,8 +244,12 @@ class Ledger:
 
     def _judge_turn(self, waiting: Opening, turn: Turn) -> list[Signal]:
         signals: list[Signal] = []
+        outcome = self._judge.judge(self._text, turn.text) if self._judge is not None else "missed"
+        if outcome == "given":
+            return [self._move(msgspec.structs.replace(waiting, answered_ms=turn.started_ms), "given")]
         formulas = self._conversation.heard(self._settings.formulas, max(waiting.ended_ms, turn.started_ms))
-        if waiting.state == "open" and any(hit.said_ms <= turn.ended_ms for hit in formulas):
+        formal = any(hit.said_ms <= turn.ended_ms for hit in formulas) if self._judge is None else outcome == "bare"
+        if waiting.state == "open" and formal:
             waiting = msgspec.structs.replace(waiting, answered_ms=turn.started_ms)
             signals.append(self._move(waiting, "bare"))
             waiting = self._openings[-1]

@@ -12,7 +12,8 @@ QUOTES = 3
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A trigger's find: the evidence stretches from `from_ms` to `until_ms`; measured and threshold are for people.
 
-    `opening` is the empathy opening it is about, `missing` the groups of cues of which one each is still to be said.
+    `opening` is the empathy opening it is about, `items` the lines of the checklist that are still to be said, `names`
+    what people call them, `text` the words it is about.
     """
 
     from_ms: int
@@ -21,14 +22,19 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     threshold: str
     evidence: tuple[Quote, ...] = ()
     opening: str = ""
-    missing: tuple[tuple[str, ...], ...] = ()
+    items: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    text: str = ""
 
 
 class Memory:
-    """What a detector remembers: the moment it told of last, an opening it watches, recent replies."""
+    """What a detector remembers: the moment it told of last, what it watches since when, a count, recent replies."""
 
     def __init__(self) -> None:
         self.told_ms = -1
+        self.since_ms = -1
+        self.count = 0
+        self.text = ""
         self.watched: Opening | None = None
         self.gaps_ms: list[int] = []
 

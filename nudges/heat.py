@@ -8,8 +8,8 @@ import math
 
 import msgspec
 
-from nudges.signals import Hit
-from streams.events import Band, Cause
+from nudges.signals import Hit, TurnTense
+from streams.events import Band, Cause, Quote
 
 BANDS: tuple[Band, ...] = ("calm", "watch", "warm", "hot", "critical")
 
@@ -18,14 +18,18 @@ class HeatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How heat rises and falls.
 
     `bands` are the entries of watch, warm, hot and critical; a band is left `leave_below` points under its entry;
-    `scores` are (at most this sentiment, points); a change by `step` is worth telling; a cause is named until it has
-    decayed below `cause_floor` points, `causes` at most.
+    `scores` are (at most this sentiment, points), `tension` (at least this probability of a tense turn, points); in a
+    turn less tense than `doubt_below` cues weigh only `doubt_share`; a change by `step` is worth telling; a cause is
+    named until it has decayed below `cause_floor` points, `causes` at most.
     """
 
     half_life_s: float
     bands: tuple[float, float, float, float]
     leave_below: float
     scores: tuple[tuple[float, float], ...]
+    tension: tuple[tuple[float, float], ...] = ()
+    doubt_below: float = 0.0
+    doubt_share: float = 1.0
     step: float
     causes: int
     cause_floor: float
@@ -54,6 +58,18 @@ class HeatGauge:
         later = [value for at_ms, value in self._steps if since_ms < at_ms <= now_ms]
         return max([self.value(since_ms), *later])
 
+    def above_since(self, at: float, now_ms: int) -> int | None:
+        """Since when it has been at `at` or above without a break; None when it is below now."""
+        if self.value(now_ms) < at:
+            return None
+        since_ms, until_ms = now_ms, now_ms
+        for step_ms, value in reversed(self._steps):
+            # Between two steps it only falls, so the lowest value of a stretch stands at its end.
+            if value < at or value * self._left(until_ms - step_ms) < at:
+                break
+            since_ms = until_ms = step_ms
+        return since_ms
+
     @property
     def highest(self) -> tuple[int, float]:
         """When the call was hottest, and how hot (the first such moment)."""
@@ -81,18 +97,28 @@ class HeatGauge:
         return 0 < round(self._tell_at(), 6) >= round(self.value(now_ms), 6)
 
     def hear(
-        self, hits: tuple[Hit, ...], weights: tuple[float, ...], score: float | None, turn: int, now_ms: int
+        self,
+        hits: tuple[Hit, ...],
+        weights: tuple[float, ...],
+        *,
+        score: float | None,
+        turn: int,
+        now_ms: int,
+        tone: TurnTense | None = None,
     ) -> float:
         """Add what new words of the customer weigh, each family once a turn; answers the change in points."""
         if turn != self._turn:
             self._turn, self._counted = turn, {}
         added = 0.0
-        for hit, weight in zip(hits, weights, strict=True):
+        doubted = tone is not None and tone.tension < self._settings.doubt_below
+        for hit, points in zip(hits, weights, strict=True):
+            weight = points * self._settings.doubt_share if doubted and points > 0 else points
             if weight and hit.cue not in self._counted:
                 self._counted[hit.cue] = weight
                 added += weight
                 self._causes.append(Cause(hit.cue.removeprefix("C."), weight, hit.quote, hit.said_ms))
         added += self._score_points(score)
+        added += self._tone_points(tone, now_ms)
         if not added:
             return 0.0
         before = self.value(now_ms)
@@ -135,6 +161,18 @@ class HeatGauge:
         points = max((points for at_most, points in self._settings.scores if score <= at_most), default=0.0)
         more = max(0.0, points - self._counted.get("score", 0.0))
         self._counted["score"] = self._counted.get("score", 0.0) + more
+        return more
+
+    def _tone_points(self, tone: TurnTense | None, now_ms: int) -> float:
+        """What the tone of the whole turn adds to what its cues have said already."""
+        if tone is None:
+            return 0.0
+        points = max((points for least, points in self._settings.tension if tone.tension >= least), default=0.0)
+        more = max(0.0, points - sum(weight for weight in self._counted.values() if weight > 0))
+        if more:
+            first = tone.because[0] if tone.because else Quote("", now_ms)
+            self._counted["tone"] = self._counted.get("tone", 0.0) + more
+            self._causes.append(Cause("tone", more, first.quote, first.said_ms))
         return more
 
     def _left(self, elapsed_ms: int) -> float:

@@ -7,95 +7,25 @@ another is laid over it first, as tables: rules by their id, cue families by the
 import re
 import tomllib
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from nudges.conversation import ConversationSettings
-from nudges.cues import CueBook, CueSpec
-from nudges.delivery import DeliverySettings
-from nudges.empathy import EmpathySettings
-from nudges.heat import HeatSettings
-from nudges.sentiment import MoodSettings
-from nudges.situation import Condition
-from nudges.timing import TimingSettings
-from nudges.triggers import Heard, PartsMissing, Trigger
-from nudges.wrapup import WrapUpSettings
+from nudges.cues import CueBook
+from nudges.noticing import NoticingModel, parse_model
+from nudges.packcheck import check
+from nudges.rulepack import Pack, Scope
 from streams.errors import PackError
-from streams.events import Outcome, Severity
 
-LONGEST_TEXT = 75
-"""Characters of a nudge's text: what is taken in at a glance beside other work."""
+_SCOPE_KEYS = ("queues", "agents")
 
 
-class RuleTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A conversation of a rule's own, in the `.call` format with its expectations."""
-
-    name: str
-    call: str
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One nudge: what sets it off, what holds it back, what the agent sees, and when it is done.
-
-    `when` are triggers of which any may set it off, of several at one moment the first; `unless` keeps it from the
-    agent until it is shown; `done` is what the nudge asks for, `gone` makes it pointless. `valid_for_s` counts from the
-    moment it became true, `life_s` from its arrival on screen, where it then `ends_as`. A rule `at_once` does not wait
-    for a pause; a `mixed` one also works where both sides share one channel.
-    """
-
-    id: str
-    family: str
-    severity: Severity
-    title: str
-    text: str
-    when: tuple[Trigger, ...]
-    say: str = ""
-    priority: int = 50
-    unless: tuple[Condition, ...] = ()
-    done: tuple[Condition, ...] = ()
-    gone: tuple[Condition, ...] = ()
-    valid_for_s: float = 15.0
-    life_s: float | None = None
-    ends_as: Outcome = "expired"
-    cooldown_s: float | None = None
-    max_per_call: int | None = None
-    at_once: bool = False
-    mixed: bool = False
-    enabled: bool = True
-    shadow: bool = False
-    test: tuple[RuleTest, ...] = ()
-
-
-class Pack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A whole rule pack; `customer` and `agent` are the cue families of either side."""
-
-    name: str
-    version: str
-    about: str = ""
-    extends: str = ""
-    conversation: ConversationSettings
-    timing: TimingSettings
-    mood: MoodSettings
-    heat: HeatSettings
-    empathy: EmpathySettings
-    delivery: DeliverySettings
-    wrap_up: WrapUpSettings = WrapUpSettings()
-    customer: dict[str, CueSpec]
-    agent: dict[str, CueSpec]
-    rule: tuple[Rule, ...]
-
-
-class LoadedPack(Protocol):
-    """A pack with its cue families compiled."""
+class LoadedPack(msgspec.Struct, frozen=True):
+    """A pack with its cue families compiled, and its learned numbers where it has any."""
 
     pack: Pack
     book: CueBook
-
-
-class _Loaded(msgspec.Struct, frozen=True):
-    pack: Pack
-    book: CueBook
+    model: NoticingModel | None
 
 
 def tables(text: str, name: str) -> dict[str, Any]:
@@ -110,12 +40,17 @@ def tables(text: str, name: str) -> dict[str, Any]:
 
 
 def overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """A pack's tables laid over those it extends: rules by id, everything else key by key."""
+    """A pack's tables laid over those it extends: rules and lines of the checklist by id, the rest key by key.
+
+    Expressions under `more` come on top of those that stand there already.
+    """
     result = dict(base)
     for key, value in own.items():
         old = result.get(key)
-        if key == "rule":
-            result[key] = _overlay_rules(base.get("rule", []), value)
+        if key in {"rule", "checklist"}:
+            result[key] = _overlay_list(base.get(key, []), value)
+        elif key == "more" and isinstance(old, str):
+            result[key] = f"{old}\n{value}"
         elif isinstance(old, dict) and isinstance(value, dict):
             result[key] = overlay(old, value)
         else:
@@ -123,30 +58,46 @@ def overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-@lru_cache(maxsize=16)
-def load(text: str, name: str = "pack") -> _Loaded:
-    """A pack from its TOML text, checked and compiled; kept, since every call of a service uses the same.
+def load(text: str, name: str = "pack", *, queue: str = "", agent: str = "") -> LoadedPack:
+    """A pack from its TOML text, as it stands for calls of this queue and agent; checked and compiled.
 
-    Raises PackError naming the rule, the line and what is wrong.
+    Kept, since every call of a service uses the same. Raises PackError naming the rule, the line and what is wrong.
     """
+    own = tuple(number for number, scope in enumerate(_scopes(text, name)) if scope.holds(queue, agent))
+    return _load(text, name, own)
+
+
+@lru_cache(maxsize=16)
+def _load(text: str, name: str, scopes: tuple[int, ...]) -> LoadedPack:
     table = tables(text, name)
+    for number in scopes:
+        table = overlay(table, {key: value for key, value in table["scope"][number].items() if key not in _SCOPE_KEYS})
     try:
         pack = msgspec.convert(table, Pack)
     except msgspec.ValidationError as error:
         raise PackError(f"{name}{_where(str(error), text, table)}: {error}") from error
     try:
         book = CueBook(pack.customer, pack.agent)
-        _check(pack, book, text)
+        check(pack, book, text)
+        model = None if pack.model is None else parse_model(pack.model.numbers, pack.model.phrases)
     except PackError as error:
         raise PackError(f"{name}: {error}") from error
-    return _Loaded(pack, book)
+    return LoadedPack(pack, book, model)
 
 
-def _overlay_rules(base: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    rules = {rule.get("id", ""): dict(rule) for rule in base}
-    for rule in own:
-        rules[rule.get("id", "")] = {**rules.get(rule.get("id", ""), {}), **rule}
-    return list(rules.values())
+@lru_cache(maxsize=16)
+def _scopes(text: str, name: str) -> tuple[Scope, ...]:
+    try:
+        return msgspec.convert(tables(text, name).get("scope", []), tuple[Scope, ...])
+    except msgspec.ValidationError as error:
+        raise PackError(f"{name}: [[scope]]: {error}") from error
+
+
+def _overlay_list(base: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    parts = {part.get("id", ""): dict(part) for part in base}
+    for part in own:
+        parts[part.get("id", "")] = {**parts.get(part.get("id", ""), {}), **part}
+    return list(parts.values())
 
 
 def _where(message: str, text: str, table: dict[str, Any]) -> str:
@@ -167,71 +118,3 @@ def _where(message: str, text: str, table: dict[str, Any]) -> str:
 def _line_of_key(name: str, text: str) -> int:
     wanted = re.compile(rf"\s*(\[+{name}\b|{name}\s*=)")
     return next((line for line, content in enumerate(text.splitlines(), 1) if wanted.match(content)), 0)
-
-
-def _line_of(rule: str, text: str) -> int:
-    wanted = re.compile(rf'\s*id\s*=\s*["\']{re.escape(rule)}["\']')
-    return next((line for line, content in enumerate(text.splitlines(), 1) if wanted.match(content)), 0)
-
-
-def _check(pack: Pack, book: CueBook, text: str) -> None:
-    known: list[str] = []
-    for rule in pack.rule:
-        where = f"rule {rule.id} (line {_line_of(rule.id, text)})"
-        if rule.id in known:
-            raise PackError(f"{where}: stands twice; ids must differ")
-        known.append(rule.id)
-        if len(rule.text) > LONGEST_TEXT:
-            raise PackError(f"{where}: text has {len(rule.text)} characters, {LONGEST_TEXT} fit")
-        if not rule.when:
-            raise PackError(f"{where}: has no `when`, so it could never fire")
-        for cue in _cues_of(rule):
-            if cue not in book.names:
-                raise PackError(f"{where}: no cue family {cue}; write C.name or A.name of one that stands in the pack")
-    for section, cues in _cues_of_settings(pack):
-        for cue in cues:
-            if cue not in book.names:
-                raise PackError(f"[{section}]: no cue family {cue}; write C.name or A.name of one in the pack")
-    for rule in pack.rule:
-        for other in (name for condition in _conditions_of(rule) for name in condition.showing):
-            if other not in known:
-                raise PackError(f"rule {rule.id} (line {_line_of(rule.id, text)}): no rule {other} in the pack")
-
-
-def _conditions_of(rule: Rule) -> list[Condition]:
-    return [
-        *(condition for trigger in rule.when for condition in (*trigger.only_if, *trigger.unless)),
-        *rule.unless,
-        *rule.done,
-        *rule.gone,
-    ]
-
-
-def _cues_of(rule: Rule) -> list[str]:
-    cues = [cue for condition in _conditions_of(rule) for cue in (*condition.heard, *condition.heard_all)]
-    for trigger in rule.when:
-        cues.extend(getattr(trigger, "moves", ()))
-        if isinstance(trigger, Heard | PartsMissing):
-            cues.extend(trigger.cues)
-        if isinstance(trigger, PartsMissing):
-            cues.extend(cue for part in trigger.parts for cue in (*part.cues, *part.if_heard))
-    return cues
-
-
-def _cues_of_settings(pack: Pack) -> list[tuple[str, tuple[str, ...]]]:
-    empathy, conversation, wrap_up = pack.empathy, pack.conversation, pack.wrap_up
-    return [
-        ("wrap_up", (*wrap_up.promises, *wrap_up.timeframes, *(cue for mark in wrap_up.marks for cue in mark.cues))),
-        ("conversation", (*conversation.resolution_cues, *conversation.closing_cues)),
-        (
-            "empathy",
-            (
-                *empathy.strong,
-                *empathy.weak,
-                *empathy.answers,
-                *empathy.defers,
-                *empathy.formulas,
-                *empathy.withdraws,
-            ),
-        ),
-    ]

@@ -132,7 +132,7 @@ class Policy:
                 self.stale[advice.rule] = self.stale.get(advice.rule, 0) + 1
             elif self._said_already(advice):
                 del self._waiting[advice.rule]
-        ready = [advice for advice in self._waiting.values() if self._may_show(advice, now_ms, air)]
+        ready = [advice for advice in self._waiting.values() if not self.held_by(advice, now_ms, air)]
         if ready:
             decisions.extend(self._show(min(ready, key=_order), now_ms))
         return decisions
@@ -181,24 +181,35 @@ class Policy:
             return False
         return last.state.live or advice.finding.until_ms <= last.advice.finding.until_ms
 
-    def _may_show(self, advice: Advice, now_ms: int, air: Air) -> bool:
+    def held_by(self, advice: Advice, now_ms: int, air: Air) -> str:
+        """What keeps advice from the screen now, for a person; empty when nothing does."""
         last = self._last(advice.rule)
         harder = last is not None and self._outranks(advice, last.advice)
         shown = sum(card.advice.rule == advice.rule for card in self._cards)
         if advice.max_per_call is not None and shown >= advice.max_per_call and not harder:
-            return False
+            return f"shown {shown} times, as often as it may be in a call"
         if last is not None and not harder and now_ms < last.shown_ms + self._cooldown_ms(advice):
-            return False
+            return f"its own pause of {self._cooldown_ms(advice) // 1000} s"
         if advice.severity == "critical":
-            return self._screen_yields(advice, now_ms)
+            return "" if self._screen_yields(advice, now_ms) else "another critical card"
         replaces = last is not None and last.state.on_screen
         return (
-            (self.on_screen is None or replaces)
-            and (now_ms >= self._gap_until_ms or replaces)
-            and self._quiet_over(now_ms)
-            and self._in_budget(advice, now_ms, air, replaces=replaces)
-            and (advice.at_once or self._has_room(now_ms, air))
+            self._place_taken(advice, replaces=replaces)
+            or self._gap(advice, now_ms, replaces=replaces)
+            or ("" if self._quiet_over(now_ms) else "quiet was asked for")
+            or self._over_budget(advice, now_ms, air, replaces=replaces)
+            or ("" if self._has_room(advice, now_ms, air) else "the moment: it waits for a pause or for the customer")
         )
+
+    def _place_taken(self, advice: Advice, *, replaces: bool) -> str:
+        card = self.on_screen
+        if card is None or replaces or (advice.urgent and card.advice.severity != "critical"):
+            return ""
+        return f"the card {card.advice.rule}"
+
+    def _gap(self, advice: Advice, now_ms: int, *, replaces: bool) -> str:
+        free = now_ms >= self._gap_until_ms or replaces or advice.urgent
+        return "" if free else f"the gap of {self._settings.gap_s:g} s after the last nudge"
 
     def _screen_yields(self, advice: Advice, now_ms: int) -> bool:
         card = self.on_screen
@@ -209,22 +220,27 @@ class Policy:
     def _quiet_over(self, now_ms: int) -> bool:
         return self._quiet_until_ms >= 0 and now_ms >= self._quiet_until_ms
 
-    def _in_budget(self, advice: Advice, now_ms: int, air: Air, *, replaces: bool) -> bool:
+    def _over_budget(self, advice: Advice, now_ms: int, air: Air, *, replaces: bool) -> str:
         settings = self._settings
         if advice.severity == "praise":
             praised = sum(card.advice.severity == "praise" for card in self._cards)
-            return praised < settings.praise_per_call and air.heat < settings.praise_heat_below
-        if advice.severity == "info" and air.heat >= settings.info_heat_below:
-            return False
+            fits = praised < settings.praise_per_call and air.heat < settings.praise_heat_below
+            return "" if fits else "praise enough, or the heat"
+        if advice.severity == "info" and air.heat >= settings.info_heat_below and not advice.in_heat:
+            return f"heat of {settings.info_heat_below:g} or more"
         if replaces:
-            return True
+            return ""
         counted = self._counted()
         recent = [card for card in counted if now_ms < card.shown_ms + ms(settings.cap_window_s)]
-        return len(counted) < settings.cap_per_call and len(recent) < settings.cap
+        if len(counted) >= settings.cap_per_call:
+            return f"the cap of {settings.cap_per_call} a call"
+        return f"the cap of {settings.cap} in {settings.cap_window_s:g} s" if len(recent) >= settings.cap else ""
 
-    def _has_room(self, now_ms: int, air: Air) -> bool:
-        if air.customer_speaking:
+    def _has_room(self, advice: Advice, now_ms: int, air: Air) -> bool:
+        if advice.at_once or air.customer_speaking:
             return True
+        if advice.while_listening:
+            return False
         return not air.anyone_speaking and now_ms >= air.quiet_since_ms + self._settings.pause_ms
 
     # --- state ----------------------------------------------------------------------------------------------------

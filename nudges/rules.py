@@ -11,7 +11,7 @@ import msgspec
 from nudges.delivery import Advice
 from nudges.detectors import find, is_timed, wake_ms
 from nudges.findings import Finding, Memory
-from nudges.packs import Rule
+from nudges.rulepack import Rule
 from nudges.situation import Condition, Situation, any_holds, condition_wake_ms, holds
 from nudges.triggers import Trigger
 from streams.events import Outcome, Severity
@@ -43,11 +43,18 @@ class _Watch(msgspec.Struct, frozen=True):
 class Rules:
     """The rules of one call; ids in `off` never run, those in `shadow` are only logged.
 
-    What holds a nudge back from the agent does not hold back the floor.
+    What holds a nudge back from the agent does not hold back the floor. About the rule `explained` it keeps notes.
     """
 
     def __init__(
-        self, rules: tuple[Rule, ...], *, off: tuple[str, ...], shadow: tuple[str, ...], mixed: bool, floor_gap_s: float
+        self,
+        rules: tuple[Rule, ...],
+        *,
+        off: tuple[str, ...],
+        shadow: tuple[str, ...],
+        mixed: bool,
+        floor_gap_s: float,
+        explained: str = "",
     ) -> None:
         self._rules = {rule.id: rule for rule in rules if rule.enabled and rule.id not in off}
         self._shadow = shadow
@@ -60,6 +67,13 @@ class Rules:
         )
         self._watches: list[_Watch] = []
         self._floor_told: dict[tuple[str, Severity], int] = {}
+        self._explained = explained
+        self._notes: list[str] = []
+
+    def notes(self) -> list[str]:
+        """What there is to say about the explained rule since the last time."""
+        notes, self._notes = self._notes, []
+        return notes
 
     def rule(self, rule: str) -> Rule:
         """The rule of this id."""
@@ -75,15 +89,24 @@ class Rules:
         for watch in watches:
             rule, trigger = watch.rule, watch.rule.when[watch.trigger]
             if any_holds((*trigger.unless, *rule.done, *rule.gone), watch.finding, seen):
+                self._note(rule, watch, "held back or done already: " + _which(watch, seen))
                 continue
             if seen.now_ms < watch.due_ms or not self._words_known(trigger, watch, seen):
+                self._note(rule, watch, f"watched until {watch.due_ms / 1000:.1f} s")
+                self._watches.append(watch)
+                continue
+            if seen.now_ms < watch.due_ms + round(rule.defer_s * 1000) and any_holds(rule.defer, watch.finding, seen):
+                self._note(rule, watch, "put off")
                 self._watches.append(watch)
                 continue
             if rule.id in spoke:
                 continue
             spoke.append(rule.id)
             severity = trigger.severity or rule.severity
-            if not any_holds(rule.unless, watch.finding, seen):
+            if any_holds(rule.unless, watch.finding, seen):
+                self._note(rule, watch, "held back: " + _which(watch, seen))
+            else:
+                self._note(rule, watch, f"advised as {severity}")
                 advice.append(self._advice(watch, severity, seen.now_ms))
             if trigger.floor and rule.id not in self._shadow and self._floor_may_hear(rule.id, severity, seen.now_ms):
                 floor.append(FloorCall(rule.id, severity, trigger.floor))
@@ -109,19 +132,34 @@ class Rules:
         for watch in self._watches:
             times += [watch.due_ms, watch.due_ms + seen.conversation.words_wait_ms]
             times += _condition_times((*watch.rule.done, *watch.rule.gone), watch.finding, seen)
+            if watch.rule.defer:
+                times.append(watch.due_ms + round(watch.rule.defer_s * 1000))
+                times += _condition_times(watch.rule.defer, watch.finding, seen)
         for advice in live:
             rule = self._rules[advice.rule]
             times += _condition_times((*rule.done, *rule.gone), advice.finding, seen)
         return min((at_ms for at_ms in times if at_ms is not None and at_ms > now_ms), default=None)
 
     def _new_watches(self, seen: Situation) -> list[_Watch]:
-        return [
-            _Watch(sentry.rule, sentry.number, finding, finding.until_ms + round(sentry.trigger.wait_s * 1000))
-            for sentry in self._sentries
-            if sentry.timed or seen.signals
-            for finding in find(sentry.trigger, seen, sentry.memory)
-            if all(holds(condition, finding, seen) for condition in sentry.trigger.only_if)
-        ]
+        watches = []
+        for sentry in self._sentries:
+            if not (sentry.timed or seen.signals):
+                continue
+            for finding in find(sentry.trigger, seen, sentry.memory):
+                due_ms = finding.until_ms + round(sentry.trigger.wait_s * 1000)
+                watch = _Watch(sentry.rule, sentry.number, finding, due_ms)
+                if all(holds(condition, finding, seen) for condition in sentry.trigger.only_if):
+                    watches.append(watch)
+                else:
+                    self._note(sentry.rule, watch, "found, but not all of its `only_if` hold")
+        return watches
+
+    def _note(self, rule: Rule, watch: _Watch, what: str) -> None:
+        if rule.id == self._explained:
+            measured = f"{watch.finding.measured} (from {watch.finding.threshold})"
+            note = f"trigger {watch.trigger + 1}: {measured}: {what}"
+            if note not in self._notes:
+                self._notes.append(note)
 
     def _words_known(self, trigger: Trigger, watch: _Watch, seen: Situation) -> bool:
         if not trigger.wait_s:
@@ -146,6 +184,9 @@ class Rules:
             cooldown_s=rule.cooldown_s,
             max_per_call=rule.max_per_call,
             shadow=rule.shadow or rule.id in self._shadow,
+            urgent=rule.urgent,
+            in_heat=rule.in_heat,
+            while_listening=rule.while_listening,
         )
 
     def _floor_may_hear(self, rule: str, severity: Severity, now_ms: int) -> bool:
@@ -158,3 +199,30 @@ class Rules:
 
 def _condition_times(conditions: tuple[Condition, ...], finding: Finding, seen: Situation) -> list[int | None]:
     return [condition_wake_ms(condition, finding, seen) for condition in conditions]
+
+
+def _which(watch: _Watch, seen: Situation) -> str:
+    """The conditions that hold for a find, by their place in the rule."""
+    rule = watch.rule
+    places = (
+        ("unless", rule.when[watch.trigger].unless),
+        ("unless", rule.unless),
+        ("done", rule.done),
+        ("gone", rule.gone),
+    )
+    return ", ".join(
+        f"{name} {msgspec.json.encode(_given(condition)).decode()}"
+        for name, conditions in places
+        for condition in conditions
+        if holds(condition, watch.finding, seen)
+    )
+
+
+def _given(condition: Condition) -> dict[str, object]:
+    """A condition's fields that say something."""
+    empty = Condition()
+    return {
+        field: value
+        for field in condition.__struct_fields__
+        if (value := getattr(condition, field)) != getattr(empty, field)
+    }

@@ -6,12 +6,15 @@ Only the customer is ever scored. The agent's emotions are nobody's business her
 
 import re
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 import msgspec
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from streams.events import Trend
+
+Valences: TypeAlias = tuple[tuple[str, float], ...]
+"""Words or expressions with their value on VADER's scale, -4 to 4."""
 
 
 class SentimentScorer(Protocol):
@@ -26,8 +29,9 @@ class MoodSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How mood is measured.
 
     `alpha` is the weight of the newest score; utterances below `min_words` say nothing; `neutral_words` are words of
-    the trade that a general lexicon takes for feelings, `valences` words whose lexicon value (-4 to 4) is replaced;
-    the trend compares the last `trend_window_s` with the same time before it and is steady within `trend_step`;
+    the trade that a general lexicon takes for feelings, `valences` words whose lexicon value (-4 to 4) is replaced,
+    `phrases` expressions that carry a feeling as a whole, which no word of them does; the trend compares the last
+    `trend_window_s` with the same time before it and is steady within `trend_step`;
     first and last `arc_window_s` of the call make its arc.
     """
 
@@ -38,30 +42,39 @@ class MoodSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     arc_window_s: float
     neutral_words: tuple[str, ...]
     valences: dict[str, float]
+    phrases: dict[str, float] = {}
 
 
 _LEADING_NO = re.compile(r"^\W*(?:(?:no|nope|nah)\b[\s,.!]*)+", re.IGNORECASE)
 
 
 class VaderScorer:
-    """VADER's compound score with leading "no" dropped and the words of the trade made neutral."""
+    """VADER's compound score with leading "no" dropped, the words of the trade made neutral and whole phrases felt."""
 
-    def __init__(self, neutral_words: tuple[str, ...], valences: tuple[tuple[str, float], ...]) -> None:
+    def __init__(self, neutral_words: tuple[str, ...], valences: Valences, phrases: Valences = ()) -> None:
         self._analyser: Any = cast("Any", SentimentIntensityAnalyzer)()
         for word in neutral_words:
             self._analyser.lexicon.pop(word, None)
         self._analyser.lexicon.update(valences)
+        # A phrase is put before VADER as one made-up word, so that its own rules for negation and degree hold for it.
+        self._phrases = [
+            (re.compile(rf"\b(?:{phrase})\b", re.IGNORECASE), f" phrase{number} ")
+            for number, (phrase, _) in enumerate(phrases)
+        ]
+        self._analyser.lexicon.update((f"phrase{number}", valence) for number, (_, valence) in enumerate(phrases))
 
     def score(self, text: str) -> float:
         """The corrected compound score; 0 for a text that holds nothing but "no"."""
         rest = _LEADING_NO.sub("", text.replace("\u2019", "'"))
+        for phrase, word in self._phrases:
+            rest = phrase.sub(word, rest)
         return round(float(self._analyser.polarity_scores(rest)["compound"]), 4) if rest else 0.0
 
 
 @lru_cache(maxsize=8)
-def vader(neutral_words: tuple[str, ...], valences: tuple[tuple[str, float], ...]) -> VaderScorer:
+def vader(neutral_words: tuple[str, ...], valences: Valences, phrases: Valences = ()) -> VaderScorer:
     """The scorer for these corrections; loading the lexicon takes a tenth of a second, so it is kept."""
-    return VaderScorer(neutral_words, valences)
+    return VaderScorer(neutral_words, valences, phrases)
 
 
 class MoodLine:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from nudges.cues import Side
-from streams.events import OpeningState, Strength, Word
+from streams.events import OpeningState, Quote, Strength, Word
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -20,6 +20,7 @@ class Piece(msgspec.Struct, frozen=True):
     ended_ms: int
     text: str
     words: tuple[Word, ...] = ()
+    confidence: float = 1.0
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -110,7 +111,8 @@ class Opening(msgspec.Struct, frozen=True):
     """An opening for empathy as it stands now.
 
     `ended_ms` is the end of the words that opened it, `answered_ms` the moment of the agent's answer, `turns` how many
-    substantive turns the agent has closed since, `moves` the agent's cues heard in answer.
+    substantive turns the agent has closed since, `moves` the agent's cues heard in answer, `because` the words that
+    weighed most.
     """
 
     opening: str
@@ -122,6 +124,7 @@ class Opening(msgspec.Struct, frozen=True):
     answered_ms: int | None = None
     turns: int = 0
     moves: tuple[str, ...] = ()
+    because: tuple[Quote, ...] = ()
 
 
 class OpeningMoved(msgspec.Struct, frozen=True):
@@ -138,4 +141,36 @@ class OpeningDue(msgspec.Struct, frozen=True):
     threshold: str
 
 
-Signal: TypeAlias = TurnGrew | TurnClosed | TalkedOver | Replied | MoodMoved | HeatMoved | OpeningMoved | OpeningDue
+class TurnTense(msgspec.Struct, frozen=True):
+    """How likely the customer's turn is tense so far; `at` is where that begins, `because` what weighed most."""
+
+    tension: float
+    at: float
+    because: tuple[Quote, ...]
+
+
+class ItemOverdue(msgspec.Struct, frozen=True):
+    """A line of the checklist was not said in time."""
+
+    item: str
+    label: str
+    group: str
+
+
+class CallOver(msgspec.Struct, frozen=True):
+    """The call has ended."""
+
+
+Signal: TypeAlias = (
+    TurnGrew
+    | TurnClosed
+    | TalkedOver
+    | Replied
+    | MoodMoved
+    | HeatMoved
+    | TurnTense
+    | OpeningMoved
+    | OpeningDue
+    | ItemOverdue
+    | CallOver
+)

@@ -98,6 +98,8 @@ class Timing:
         self._floor_since_ms: int | None = None
         self._issue_ms: int | None = None
         self._hold_since_ms: int | None = None
+        self.hold_ended_ms: int | None = None
+        self.paused_ms: int | None = None
         self.talk_overs: list[TalkedOver] = []
         self.silence_ms = 0
         self.longest_silence_ms = 0
@@ -130,6 +132,11 @@ class Timing:
     def on_hold(self) -> bool:
         """Whether the customer is on hold."""
         return self._hold_since_ms is not None
+
+    @property
+    def hold_since_ms(self) -> int | None:
+        """Since when the customer is on hold; None while they are not."""
+        return self._hold_since_ms
 
     def spoke_ms(self, channel: Channel, since_ms: int, now_ms: int) -> int:
         """How long this side has spoken since `since_ms`."""
@@ -179,6 +186,7 @@ class Timing:
                 if self._quiet_since_ms is not None:
                     self._quiet_since_ms = event.at_ms
             case AudioPaused():
+                self.paused_ms = event.at_ms
                 self._suspend("pause", event.at_ms)
             case AudioResumed():
                 self._resume("pause", event.at_ms)
@@ -187,7 +195,7 @@ class Timing:
                 self._suspend("hold", event.at_ms)
             case Resumed() if self._hold_since_ms is not None:
                 self.hold_ms += event.at_ms - self._hold_since_ms
-                self._hold_since_ms = None
+                self._hold_since_ms, self.hold_ended_ms = None, event.at_ms
                 self._resume("hold", event.at_ms)
             case CallEnded():
                 self._close_silence(event.at_ms)

@@ -30,12 +30,16 @@ class _Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Heard(_Trigger, frozen=True, kw_only=True, tag="heard"):
-    """One of these cues in final words, `count` times or in so many `turns` within the last `within_s`."""
+    """One of these cues in final words, `count` times or in so many `turns` within the last `within_s`.
+
+    With `early_s` only such as are said within so long of the beginning of their turn.
+    """
 
     cues: tuple[str, ...]
     count: int = 1
     turns: int = 1
     within_s: float = 0.0
+    early_s: float | None = None
 
 
 class Unanswered(_Trigger, frozen=True, kw_only=True, tag="unanswered"):
@@ -109,30 +113,120 @@ class FloorHeld(_Trigger, frozen=True, kw_only=True, tag="floor_held"):
 
 
 class TalkShare(_Trigger, frozen=True, kw_only=True, tag="talk_share"):
-    """The agent's share of all speech in the last `window_s` is above `above`, with `speech_s` of speech in it."""
+    """The agent's share of all speech in the last `window_s` is above `above`, with `speech_s` of speech in it.
+
+    A customer who had more than `turns` turns in that time is in the conversation, however short they were.
+    """
 
     above: float
     window_s: float
     speech_s: float
+    turns: int
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of a good close: its name and the cues of which one says it.
+class Repeats(_Trigger, frozen=True, kw_only=True, tag="repeats"):
+    """A turn of `side` says a `share` of its `words` or more content words again, said `from_s` to `to_s` before."""
 
-    With `if_heard` it is needed only where one of those was heard, and counts from `back_s` before the last of them.
+    side: Side
+    share: float
+    words: int
+    from_s: float = 0.0
+    to_s: float = 300.0
+
+
+class ReplyLacks(_Trigger, frozen=True, kw_only=True, tag="reply_lacks"):
+    """After the customer's first turn of `words`, the agent's next `turns` held one of `cues` and none of `lacks`."""
+
+    words: int
+    turns: int
+    cues: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
+class TopicDropped(_Trigger, frozen=True, kw_only=True, tag="topic_dropped"):
+    """After one of the customer's `cues`, the agent's next `turns` took up no word of that turn."""
+
+    cues: tuple[str, ...]
+    turns: int
+
+
+class SinceIssue(_Trigger, frozen=True, kw_only=True, tag="since_issue"):
+    """So many seconds have passed since the customer stated the issue."""
+
+    s: float
+
+
+class IntoWait(_Trigger, frozen=True, kw_only=True, tag="into_wait"):
+    """After one of the customer's `cues` the agent spoke in `turns`, each within `within_s` of what was said before."""
+
+    cues: tuple[str, ...]
+    turns: int
+    within_s: float
+
+
+class SpeaksFast(_Trigger, frozen=True, kw_only=True, tag="pace"):
+    """The agent's pace over the last `window_s` of speech: above `wpm`, or `over_own` times the pace of the beginning.
+
+    The second counts from `least_wpm` on.
     """
 
-    name: str
+    window_s: float
+    wpm: float | None = None
+    over_own: float | None = None
+    least_wpm: float = 0.0
+
+
+class HoldLasts(_Trigger, frozen=True, kw_only=True, tag="hold"):
+    """The customer has been on hold for `s` seconds."""
+
+    s: float
+
+
+class HoldOver(_Trigger, frozen=True, kw_only=True, tag="hold_over"):
+    """The hold has ended."""
+
+
+class Unclear(_Trigger, frozen=True, kw_only=True, tag="unclear"):
+    """Of what the customer said in the last `window_s`, `words` or more were recognised with less than `below`."""
+
+    below: float
+    window_s: float
+    words: int
+
+
+class Tense(_Trigger, frozen=True, kw_only=True, tag="tense"):
+    """The customer's turn is tense, told once an episode; one ends with so many turns of theirs that are not.
+
+    `at` is the probability from which it is; left out, the one that the learned numbers come with.
+    """
+
+    calm_turns: int
+    at: float | None = None
+
+
+class HeatLasts(_Trigger, frozen=True, kw_only=True, tag="heat_lasts"):
+    """The heat has been at `at` or above for `s` seconds."""
+
+    at: float
+    s: float
+
+
+class ItemsOverdue(_Trigger, frozen=True, kw_only=True, tag="overdue"):
+    """Lines of the checklist in these groups were not said in time."""
+
+    groups: tuple[str, ...]
+
+
+class ItemsMissing(_Trigger, frozen=True, kw_only=True, tag="items_missing"):
+    """One of these cues was heard while `least` lines of the checklist in these groups are still to be said."""
+
     cues: tuple[str, ...]
-    if_heard: tuple[str, ...] = ()
-    back_s: float = 0.0
+    groups: tuple[str, ...]
+    least: int = 1
 
 
-class PartsMissing(_Trigger, frozen=True, kw_only=True, tag="parts_missing"):
-    """One of these cues was heard while parts of a good close are still unsaid."""
-
-    cues: tuple[str, ...]
-    parts: tuple[Part, ...]
+class CallEnds(_Trigger, frozen=True, kw_only=True, tag="call_over"):
+    """The call has ended."""
 
 
 Trigger: TypeAlias = (
@@ -142,11 +236,24 @@ Trigger: TypeAlias = (
     | AnsweredWell
     | HeatReaches
     | HeatCooled
+    | HeatLasts
+    | Tense
     | MoodRecovered
     | SilenceLasts
+    | HoldLasts
+    | HoldOver
     | TalksOver
     | HastyReplies
     | FloorHeld
     | TalkShare
-    | PartsMissing
+    | SpeaksFast
+    | IntoWait
+    | Unclear
+    | Repeats
+    | ReplyLacks
+    | TopicDropped
+    | SinceIssue
+    | ItemsOverdue
+    | ItemsMissing
+    | CallEnds
 )

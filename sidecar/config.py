@@ -45,17 +45,81 @@ class RecordingsConfig(_Section, frozen=True, kw_only=True):
     left: Literal["agent", "customer"]
 
 
+class DialectsConfig(_Section, frozen=True, kw_only=True):
+    """`[taps.dialects]`: which platforms' calls are taken."""
+
+    plain: bool
+    audiohook: bool
+    twilio: bool
+    telnyx: bool
+    signalwire: bool
+    plivo: bool
+    jambonz: bool
+    freeswitch: bool
+    vonage: bool
+    asterisk: bool
+    audiosocket: bool
+
+    @property
+    def over_websocket(self) -> tuple[str, ...]:
+        """The names of those that have a path of the WebSocket listener."""
+        return tuple(name for name, on in msgspec.structs.asdict(self).items() if on and name != "audiosocket")
+
+
+class TappedConfig(_Section, frozen=True, kw_only=True):
+    """`[taps.tapped]`: whose leg of the call a platform taps."""
+
+    audiohook: Literal["customer", "agent"]
+    twilio: Literal["customer", "agent"]
+    telnyx: Literal["customer", "agent"]
+    signalwire: Literal["customer", "agent"]
+    plivo: Literal["customer", "agent"]
+    jambonz: Literal["customer", "agent", "mixed"]
+    freeswitch: Literal["customer", "agent", "mixed"]
+    vonage: Literal["customer", "agent", "mixed"]
+    asterisk: Literal["customer", "agent", "mixed"]
+    audiosocket: Literal["customer", "agent", "mixed"]
+
+
+class FactsConfig(_Section, frozen=True, kw_only=True):
+    """`[taps.facts]`: under which names a platform's metadata says who and what."""
+
+    agent: tuple[str, ...]
+    agent_name: tuple[str, ...]
+    queue: tuple[str, ...]
+    call: tuple[str, ...]
+    side: tuple[str, ...]
+
+
 class TapsConfig(_Section, frozen=True, kw_only=True):
-    """`[taps]`: the listener for live calls."""
+    """`[taps]`: the listeners for live calls."""
 
     host: str
     port: int
-    plain: bool
+    audiosocket_port: int
+    audiosocket_agent_port: int
+    public_url: str
     single_user: bool
     max_calls: int
     idle_s: int
     resume_s: int
     longest_s: int
+    dialects: DialectsConfig
+    tapped: TappedConfig
+    facts: FactsConfig
+    agents: dict[str, str]
+
+    @property
+    def tcp_ports(self) -> tuple[int, ...]:
+        """The ports at which AudioSocket is taken: none where others on the machine could use them."""
+        if not (self.dialects.audiosocket and self.single_user):
+            return ()
+        return tuple(port for port in (self.audiosocket_port, self.audiosocket_agent_port) if port)
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Every port that is listened at."""
+        return (*((self.port,) if self.dialects.over_websocket else ()), *self.tcp_ports)
 
 
 class BusConfig(_Section, frozen=True, kw_only=True):
@@ -148,6 +212,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "asr.vad.min_voiced_ms": (0, 5_000),
     "asr.vad.pre_roll_ms": (0, 2_000),
     "taps.port": (1, 65_535),
+    "taps.audiosocket_port": (1, 65_535),
+    "taps.audiosocket_agent_port": (0, 65_535),
     "taps.max_calls": (1, 1_000),
     "taps.idle_s": (1, 3_600),
     "taps.resume_s": (0, 3_600),
@@ -185,6 +251,8 @@ def _refuse_unknown(layer: Layer, given: Tree, known: Tree, path: KeyPath) -> No
         here = (*path, key)
         if path == ("asr", "profiles"):
             expected: Any = known.get(key, known["safe"])
+        elif path == ("taps", "agents"):
+            expected = ""
         elif key in known:
             expected = known[key]
         else:
@@ -261,3 +329,5 @@ def _check_together(layer: Layer, config: Config) -> None:
         raise layer.refuse(("asr", "endpoint", "soft_pause_ms"), reason)
     if config.taps.port in (config.bus.port, config.bus.port + 1):
         raise layer.refuse(("bus", "port"), "bus.port and the port above it must not be taps.port")
+    if len(set(config.taps.ports)) < len(config.taps.ports):
+        raise layer.refuse(("taps", "audiosocket_port"), "taps.port and the ports of AudioSocket must not be the same")

@@ -122,8 +122,7 @@ def model(config: Config, places: Places) -> Finding:
 def taken_ports(config: Config, *, serving: bool) -> Iterator[Finding]:
     """The ports of bus and listener; held by our own running service they are as they should be."""
     wanted = [("bus", config.bus.host, config.bus.port), ("bus", config.bus.host, config.bus.port + 1)]
-    if config.taps.plain:
-        wanted.append(("taps", config.taps.host, config.taps.port))
+    wanted += [("taps", config.taps.host, port) for port in config.taps.ports]
     for section, host, port in wanted:
         if ports.is_free(host, port):
             yield Finding("ports", "ok", f"{port} is free for [{section}]")

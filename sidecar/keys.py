@@ -83,6 +83,15 @@ def token(keys_dir: Path) -> str:
     return text
 
 
+def agreed_secret(keys_dir: Path, name: str) -> str:
+    """The secret that the user agreed with a platform and put into `NAME.secret`; empty where there is none.
+
+    Raises KeyFileError for a file that others may read or that cannot be read.
+    """
+    path = keys_dir / f"{name}.secret"
+    return _read_or_make(path, str).strip() if path.exists() else ""
+
+
 def permission_faults(keys_dir: Path) -> list[str]:
     """What is wrong with the modes of existing key files, one line each with the command that mends it."""
     faults = []

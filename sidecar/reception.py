@@ -13,7 +13,7 @@ from sidecar.config import TapsConfig
 from sidecar.live import LiveCall
 from sidecar.sources import Leg, introduce
 from sidecar.wires import Wire
-from streams.clock import CallClock, Clock
+from streams.clock import CallClock, Clock, utc_now
 from streams.errors import ProtocolError
 from streams.taps.dialect import Began, Dialect, Piece, Remark, Reply, SayEnd, Timed
 from streams.taps.timeline import TapEvent, Timeline
@@ -41,6 +41,7 @@ class Reception:
         self._begin = begin
         self._calls: dict[str, LiveCall] = {}
         self._connections = 0
+        self._named = 0
 
     async def receive(self, wire: Wire, dialect: Dialect, source: str) -> None:
         """Serve one connection from its first message to its end; `source` names where it comes from."""
@@ -56,6 +57,11 @@ class Reception:
         finally:
             visit.lose()
             self._connections -= 1
+
+    def new_id(self, source: str) -> str:
+        """An id for a call whose platform gives none; no two connections get the same one."""
+        self._named += 1
+        return f"{source}-{''.join(filter(str.isalnum, utc_now()))}-{self._named}"
 
     def full(self) -> bool:
         """Whether not even a hello of one more connection will be read."""

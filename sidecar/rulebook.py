@@ -31,6 +31,14 @@ def read_pack(name_or_path: str) -> str:
     return text
 
 
+def laid_over(pack: str, own: str, name: str) -> str:
+    """The text of a pack with the tables of another text laid over it.
+
+    Raises PackError when either is not TOML.
+    """
+    return tomlkit.dumps(overlay(tables(pack, "pack"), tables(own, name)))
+
+
 def _whole(table: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
     """A pack's tables over those of the pack it extends, and that one's in turn."""
     base_name = table.get("extends")
@@ -47,10 +55,20 @@ def _whole(table: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
 
 def _text(name: str, where: Path) -> str:
     if name == DEFAULT:
-        return resources.files("nudges").joinpath("packs/default.toml").read_text("utf-8")
+        packs = resources.files("nudges").joinpath("packs")
+        parts = (packs.joinpath(file).read_text("utf-8") for file in ("default.toml", "phrases.toml", "noticing.json"))
+        return _with_model(*parts)
     path = where / name
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a text file"
         raise PackError(f"{path}: {reason}; write 'default' or the path of a rule pack") from error
+
+
+def _with_model(pack: str, phrases: str, numbers: str) -> str:
+    """The pack with what the trained eye has learned, so that a call's context holds all it was decided on."""
+    model = tomlkit.table()
+    model.add("phrases", tomlkit.string(phrases, literal=True, multiline=True))
+    model.add("numbers", tomlkit.string(numbers, literal=True, multiline=True))
+    return f"{pack}\n[model]\n{model.as_string()}"

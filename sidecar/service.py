@@ -8,14 +8,15 @@ one, the volume at once.
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 
 import msgspec
 import structlog
 
-from sidecar import logs
+from sidecar import logs, signatures
+from sidecar.audiosocket_listener import listen_tcp
 from sidecar.bus import Bus, open_bus
-from sidecar.config import Config
+from sidecar.config import Config, TapsConfig
 from sidecar.desk import Desk, VirtualDesk, WorkerDesk
 from sidecar.ears import NoWords
 from sidecar.journal import Journal, new_folder
@@ -86,12 +87,13 @@ class Service:
             self._group.create_task(self._people.obey(bus))
             self._group.create_task(self._reload_when_wanted())
             self._group.create_task(asyncio.to_thread(self._purge, config))
-            if config.taps.plain:
-                async with listen(config.taps, self._token, reception):
-                    ready(f"taking calls at ws://{config.taps.host}:{config.taps.port}/plain")
-                    await asyncio.Event().wait()
-            ready("taking no calls: taps.plain is off")
-            await asyncio.Event().wait()
+            async with AsyncExitStack() as listening:
+                if config.taps.dialects.over_websocket:
+                    agreed = signatures.read(self._places.keys_dir)
+                    await listening.enter_async_context(listen(config.taps, self._token, reception, agreed))
+                await listening.enter_async_context(listen_tcp(config.taps, reception))
+                ready(_where(config.taps))
+                await asyncio.Event().wait()
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
@@ -196,6 +198,14 @@ class Service:
         else:
             if gone:
                 _log.info("old calls purged", count=len(gone))
+
+
+def _where(taps: TapsConfig) -> str:
+    """Where calls are taken, for whoever started the service."""
+    names = taps.dialects.over_websocket
+    places = [f"ws://{taps.host}:{taps.port}/ ({', '.join(names)})"] if names else []
+    places += [f"AudioSocket {taps.host}:{port}" for port in taps.tcp_ports]
+    return f"taking calls at {' and '.join(places)}" if places else "taking no calls: all of [taps.dialects] are off"
 
 
 def _report(line: str) -> None:

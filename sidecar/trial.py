@@ -4,14 +4,19 @@ Used for the conversations that stand with each rule of a pack and for `.call` f
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 
 from nudges.coach import Coach
 from nudges.packs import load
+from nudges.rehearsal import with_happenings
+from sidecar.rulebook import laid_over
 from streams.events import CallContext, CoachEvent, Nudge, NudgeResolved
 from streams.script import Expectation, Script, script_events
 from streams.transcript import read_transcript
+
+Happenings: TypeAlias = tuple[tuple[float, str], ...]
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,21 +32,24 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return not self.unmet
 
 
-def run_script(script: Script, pack: str, config: dict[str, object] | None = None) -> tuple[CoachEvent, ...]:
-    """Everything a coach says about a scripted call; `pack` is TOML text.
+def run_script(
+    script: Script, pack: str, config: dict[str, object] | None = None, happenings: Happenings = ()
+) -> tuple[CoachEvent, ...]:
+    """Everything a coach says about a scripted call in which `happenings` happen; `pack` is TOML text.
 
     Raises PackError for a pack that cannot be used.
     """
     coach = Coach(CallContext(call_id="trial", at_ms=0, pack=pack, config=config or {"volume": "novice"}))
-    return tuple(said for event in script_events(script, "trial") for said in coach.feed(event))
+    events = with_happenings(script_events(script, "trial"), happenings, "trial")
+    return tuple(said for event in events for said in coach.feed(event))
 
 
-def judge(script: Script, pack: str, config: dict[str, object] | None = None) -> Verdict:
+def judge(script: Script, pack: str, config: dict[str, object] | None = None, happenings: Happenings = ()) -> Verdict:
     """Run a scripted call and hold it against its expectations, at full volume unless `config` says otherwise.
 
     Raises PackError for a pack that cannot be used.
     """
-    said = run_script(script, pack, config)
+    said = run_script(script, pack, config, happenings)
     nudges = [event for event in said if isinstance(event, Nudge)]
     resolved = [event for event in said if isinstance(event, NudgeResolved)]
     unmet = [
@@ -52,14 +60,32 @@ def judge(script: Script, pack: str, config: dict[str, object] | None = None) ->
     return Verdict(name=script.name, said=said, unmet=tuple(unmet))
 
 
-def pack_scripts(pack: str) -> Iterator[tuple[str, Script]]:
-    """The conversations of a pack's rules, each with the id of its rule.
+class Case(msgspec.Struct, frozen=True):
+    """A conversation of a rule's own: the rule, what is said and happens, and the pack as this conversation has it."""
+
+    rule: str
+    script: Script
+    pack: str
+    happenings: Happenings
+    off: tuple[str, ...] = ()
+
+    def judge(self) -> Verdict:
+        """Run it and hold it against its expectations."""
+        return judge(self.script, self.pack, {"volume": "novice", "off": self.off}, self.happenings)
+
+
+def pack_cases(pack: str) -> Iterator[Case]:
+    """The conversations of a pack's rules.
 
     Raises PackError for a pack that cannot be used, TranscriptError for a conversation that cannot be read.
     """
-    for rule in load(pack).pack.rule:
+    rules = load(pack).pack.rule
+    for rule in rules:
+        others = tuple(other.id for other in rules if other.id != rule.id)
         for test in rule.test:
-            yield rule.id, read_transcript(test.call, f"{rule.id}: {test.name}.call")
+            script = read_transcript(test.call, f"{rule.id}: {test.name}.call")
+            own = laid_over(pack, test.pack, script.name) if test.pack else pack
+            yield Case(rule.id, script, own, test.events, others if test.alone else ())
 
 
 def report(verdict: Verdict) -> list[str]:

@@ -50,7 +50,12 @@ class ManualClock:
 
 def utc_now() -> str:
     """The time of day as ISO 8601 in UTC, to the second: data for people, nothing is decided by it."""
-    return dt.datetime.fromtimestamp(time.time_ns() // 1_000_000_000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return dt.datetime.fromtimestamp(unix_s(), dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unix_s() -> int:
+    """Seconds since 1970 in UTC: signatures of handshakes carry it, no call is decided by it."""
+    return time.time_ns() // 1_000_000_000
 
 
 class Span(msgspec.Struct, frozen=True):

@@ -42,18 +42,15 @@ def test(invocation: Invocation, files: tuple[str, ...], pack: str | None) -> No
 
     Exit code 1 when one is not met.
     """
-    from sidecar.trial import judge, pack_scripts, report
+    from sidecar.trial import judge, pack_cases, report
 
     text = read_pack(pack or invocation.config.nudges.pack)
-    scripts = [script for _, script in pack_scripts(text)]
-    scripts.extend(_read(files))
-    failed = 0
-    for script in scripts:
-        verdict = judge(script, text)
-        if not verdict.passed:
-            failed += 1
-            print("\n".join(report(verdict)))
-    print(f"{len(scripts) - failed} of {len(scripts)} conversations as expected")
+    verdicts = [case.judge() for case in pack_cases(text)]
+    verdicts.extend(judge(script, text) for script in _read(files))
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    for verdict in failed:
+        print("\n".join(report(verdict)))
+    print(f"{len(verdicts) - len(failed)} of {len(verdicts)} conversations as expected")
     if failed:
         sys.exit(1)
 

@@ -19,7 +19,7 @@ from streams.errors import BusError, ModelError, TapError, WrongModelError
 def command(invocation: Invocation) -> None:
     """Run the service: taps, recogniser, coach and bus.
 
-    Calls come in over the plain WebSocket dialect; `sidecar panel` shows them. Ctrl-C ends it, SIGHUP reads the
+    Calls come in from the platforms of `[taps.dialects]`; `sidecar panel` shows them. Ctrl-C ends it, SIGHUP reads the
     settings anew.
     """
     logs.configure(invocation.verbose)
@@ -63,8 +63,9 @@ def _check_ports(config: Config) -> None:
     for port in (config.bus.port, config.bus.port + 1):
         if not ports.is_free(config.bus.host, port):
             raise BusError(_taken(port, config.bus.host, "bus"))
-    if config.taps.plain and not ports.is_free(config.taps.host, config.taps.port):
-        raise TapError(_taken(config.taps.port, config.taps.host, "taps"))
+    for port in config.taps.ports:
+        if not ports.is_free(config.taps.host, port):
+            raise TapError(_taken(port, config.taps.host, "taps"))
 
 
 def _taken(port: int, host: str, section: str) -> str:

@@ -84,7 +84,8 @@ class AudioHook:
     """The service's end of one session; a `Dialect`.
 
     `session_id` and `organization_id` are what the handshake's headers say, where it has them. `external` is the side
-    of the call that the platform calls external: the customer, unless agents are reached from outside.
+    of the call that the platform calls external: the customer, unless agents are reached from outside. `facts` are what
+    the URL says.
     """
 
     def __init__(
@@ -94,11 +95,13 @@ class AudioHook:
         organization_id: str = "",
         external: Channel = "customer",
         formats: Sequence[str] = ("PCMU", "L16"),
+        facts: Mapping[str, str] | None = None,
     ) -> None:
         self._session_id = session_id
         self._organization_id = organization_id
         self._external: Channel = external
         self._formats = formats
+        self._facts = dict(facts or {})
         self._sent = 0
         self._seen = 0
         self._chosen: Chosen | None = None
@@ -243,7 +246,8 @@ class AudioHook:
         self._probe = conversation_id == _ZEROS and text_at(parameters, "participant", "id") == _ZEROS
         if self._probe:
             return [opened, Remark("the platform asked whether somebody is there")]
-        facts = flat({name: value for name, value in parameters.items() if name not in {"media", "continuedSessions"}})
+        told = {name: value for name, value in parameters.items() if name not in {"media", "continuedSessions"}}
+        facts = {**self._facts, **flat(told)}
         # Answered first: the platform gives up on whoever takes five seconds for it.
         return [opened, Began(call_id=safe_id(conversation_id), channels=chosen.channels, facts=facts)]
 

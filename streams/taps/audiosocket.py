@@ -36,12 +36,19 @@ ULAW_FRAME_BYTES = 160
 class AudioSocket:
     """The service's end of one stream; a `Dialect` without texts.
 
-    `side` is whom the channel belongs to, `codec` what comes under 0x10, or "auto" to tell it by its length.
+    `side` is whom the channel belongs to, `codec` what comes under 0x10, or "auto" to tell it by its length; `facts`
+    are what the port says.
     """
 
-    def __init__(self, side: Channel = "mixed", codec: Literal["auto", "slin", "ulaw", "alaw"] = "auto") -> None:
+    def __init__(
+        self,
+        side: Channel = "mixed",
+        codec: Literal["auto", "slin", "ulaw", "alaw"] = "auto",
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
         self._channels: tuple[Channel, ...] = (side,)
         self._codec: Codec | None = None if codec == "auto" else codec
+        self._facts = dict(facts or {})
         self._undecided = b""
         self._rest = b""
         self._known = False
@@ -99,7 +106,7 @@ class AudioSocket:
         self._known = True
         digits = payload.hex()
         call_id = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-        return [Began(call_id=call_id, channels=self._channels, facts={"uuid": call_id}, sparse=True)]
+        return [Began(call_id=call_id, channels=self._channels, facts={**self._facts, "uuid": call_id}, sparse=True)]
 
     def _sound(self, kind: int, payload: bytes) -> list[Piece]:
         if kind != 0x10:

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from nudges.checklist import Checklist
 from nudges.coach import Coach
 from nudges.conversation import Conversation
 from nudges.cues import CueBook
 from nudges.empathy import Ledger
 from nudges.heat import HeatGauge
-from nudges.packs import Pack, load
+from nudges.pace import Pace
+from nudges.packs import load
+from nudges.rulepack import Pack
 from nudges.sentiment import MoodLine, vader
 from nudges.situation import Situation
 from nudges.timing import Timing
@@ -42,9 +45,9 @@ def make_coach(pack_text: str) -> Callable[..., Coach]:
     def make(**config: Any) -> Coach:
         history = config.pop("history", {})
         text = config.pop("pack", pack_text)
-        return Coach(
-            CallContext(call_id="c", at_ms=0, pack=text, config={"volume": "novice", **config}, history=history)
-        )
+        explained = config.pop("explained", "")
+        settings = {"volume": "novice", **config}
+        return Coach(CallContext(call_id="c", at_ms=0, pack=text, config=settings, history=history), explained)
 
     return make
 
@@ -77,9 +80,11 @@ def scene(pack: Pack, book: CueBook) -> Situation:
     """A situation of real read models at the beginning of a call."""
     conversation = Conversation(pack.conversation, book)
     return Situation(
-        conversation,
-        Timing(pack.timing),
-        MoodLine(pack.mood, vader(pack.mood.neutral_words, ())),
-        HeatGauge(pack.heat),
-        Ledger("c-o", 0, pack.empathy, conversation, pack.conversation.substantive_words),
+        conversation=conversation,
+        timing=Timing(pack.timing),
+        pace=Pace(pack.pace),
+        mood=MoodLine(pack.mood, vader(pack.mood.neutral_words, ())),
+        heat=HeatGauge(pack.heat),
+        ledger=Ledger("c-o", 0, pack.empathy, conversation),
+        checklist=Checklist(pack.checklist, conversation),
     )

@@ -6,11 +6,14 @@ from typing import Any
 
 import msgspec
 import pytest
+import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudges.coach import Coach
-from nudges.packs import load
+from nudges.packs import load, overlay, tables
+from nudges.rehearsal import with_happenings
+from nudges.rulepack import RuleTest
 from streams.errors import PackError
 from streams.events import (
     AudioLost,
@@ -25,6 +28,7 @@ from streams.events import (
     Event,
     FloorAlert,
     Heat,
+    HelpAsked,
     Hold,
     Hypothesis,
     Mood,
@@ -51,7 +55,8 @@ Play = Callable[..., list[CoachEvent]]
 Make = Callable[..., Coach]
 
 PACK_TEXT = PACK_FILE.read_text("utf-8")
-CONVERSATIONS = [(f"{rule.id}: {test.name}", test.call) for rule in load(PACK_TEXT).pack.rule for test in rule.test]
+CASES = [(f"{rule.id}: {test.name}", rule.id, test) for rule in load(PACK_TEXT).pack.rule for test in rule.test]
+CONVERSATIONS = [(name, test.call) for name, _, test in CASES]
 ANGRY = """
 0-4 agent  hello this is Sam speaking how can I help you
 5-11 customer  hi this is the third time I've called and nobody ever called me back
@@ -78,11 +83,15 @@ def nudges(events: list[CoachEvent]) -> list[str]:
     return [f"{event.rule} {event.severity}" for event in events if isinstance(event, Nudge)]
 
 
-@pytest.mark.parametrize(("name", "call"), CONVERSATIONS, ids=[name for name, _ in CONVERSATIONS])
-def test_the_conversation_of_a_rule(name: str, call: str, play: Play) -> None:
-    """Each rule's own conversations, held against their expectations here as well, without the judge of the service."""
-    script = read_transcript(call, f"{name}.call")
-    said = play(call)
+@pytest.mark.parametrize(("name", "rule", "test"), CASES, ids=[name for name, _, _ in CASES])
+def test_the_conversation_of_a_rule(name: str, rule: str, test: RuleTest, make_coach: Make) -> None:
+    """Each rule's own conversations, without the learned numbers and without the judge of the service."""
+    script = read_transcript(test.call, f"{name}.call")
+    pack = tomlkit.dumps(overlay(tables(PACK_TEXT, "pack"), tables(test.pack, name))) if test.pack else PACK_TEXT
+    others = [other.id for other in load(pack).pack.rule if other.id != rule]
+    coach = make_coach(pack=pack, off=others if test.alone else [])
+    events = with_happenings(script_events(script, "c"), test.events, "c")
+    said = [out for event in events for out in coach.feed(event)]
     for wanted in script.expectations:
         shown = [event for event in said if isinstance(event, Nudge) and event.rule == wanted.rule]
         match wanted.kind:
@@ -103,7 +112,7 @@ def test_the_conversation_of_a_rule(name: str, call: str, play: Play) -> None:
 
 def test_an_angry_call(play: Play) -> None:
     said = play(ANGRY)
-    assert nudges(said) == ["deesc.supervisor_request critical", "deesc.threat critical"]
+    assert nudges(said) == ["deesc.supervisor_request warn", "deesc.threat critical"]
     floor = [event.rule for event in said if isinstance(event, FloorAlert)]
     assert floor == ["deesc.rising_heat", "deesc.supervisor_request", "deesc.threat"]
     shown = {event.nudge for event in said if isinstance(event, Nudge)}
@@ -466,3 +475,30 @@ def test_whatever_comes_the_coach_keeps_its_promises(
             live.remove(event.nudge)
     assert not live
     assert isinstance(said[-1], CallSummary)
+
+
+def test_what_comes_true_at_the_end_comes_too_late(play: Play) -> None:
+    said = play("0-5 customer  hello, I called you already last week about the invoice\n6-9 agent  which invoice\n")
+    assert nudges(said) == []
+
+
+def test_the_pack_is_taken_as_it_stands_for_the_queue(make_coach: Make) -> None:
+    scope = '[[scope]]\nqueues = ["billing"]\nrule = [{ id = "deesc.threat", text = "For billing." }]\n'
+    for queue, text in (("billing", "For billing."), ("", "Threat heard. Don't argue. Ask what would put this right")):
+        coach = make_coach(pack=f"{PACK_TEXT}\n{scope}")
+        coach.feed(CallStarted(call_id="c", at_ms=0, queue=queue))
+        (nudge,) = [
+            event
+            for event in coach.feed(says("customer", 0, 4000, "you will hear from my lawyer"))
+            if isinstance(event, Nudge)
+        ]
+        assert nudge.text.startswith(text)
+
+
+def test_help_that_was_asked_for_is_known(make_coach: Make) -> None:
+    coach = make_coach()
+    coach.feed(CallStarted(call_id="c", at_ms=0))
+    shown = coach.feed(says("customer", 0, 4000, "you are a useless idiot"))
+    assert "deesc.abuse warn" in nudges([*shown, *coach.feed(tick(5000))])
+    done = coach.feed(HelpAsked(call_id="c", at_ms=6000, help="h"))
+    assert kinds(list(done), NudgeResolved) == ["6000 NudgeResolved deesc.abuse done"]

@@ -2,7 +2,7 @@ import pytest
 
 from nudges.conversation import Conversation, Spoken
 from nudges.cues import CueBook
-from nudges.packs import Pack
+from nudges.rulepack import Pack
 from nudges.signals import TurnClosed, TurnGrew
 from streams.events import Word
 from tests.nudges.saying import ends, partly, says, starts

@@ -20,26 +20,39 @@ from nudges.signals import (
     Turn,
     TurnClosed,
     TurnGrew,
+    TurnTense,
 )
 from nudges.situation import Situation
 from nudges.triggers import (
     AnsweredWell,
+    CallEnds,
     FloorHeld,
     HastyReplies,
     Heard,
     HeatCooled,
+    HeatLasts,
     HeatReaches,
+    HoldLasts,
+    HoldOver,
+    IntoWait,
+    ItemsMissing,
+    ItemsOverdue,
     MoodRecovered,
     OpeningIs,
-    Part,
-    PartsMissing,
+    Repeats,
+    ReplyLacks,
     SilenceLasts,
+    SinceIssue,
+    SpeaksFast,
     TalkShare,
     TalksOver,
+    Tense,
+    TopicDropped,
     Trigger,
     Unanswered,
+    Unclear,
 )
-from streams.events import Quote
+from streams.events import Hold, Quote, Resumed
 from tests.nudges.saying import ends, says, starts
 
 
@@ -86,8 +99,21 @@ def test_every_kind_has_a_detector(scene: Situation) -> None:
         TalksOver(),
         HastyReplies(count=4, of=5, under_ms=100),
         FloorHeld(s=45),
-        TalkShare(above=0.65, window_s=180, speech_s=60),
-        PartsMissing(cues=(), parts=()),
+        TalkShare(above=0.65, window_s=180, speech_s=60, turns=3),
+        HeatLasts(at=60, s=45),
+        Tense(calm_turns=3),
+        HoldLasts(s=45),
+        HoldOver(),
+        SpeaksFast(window_s=20, wpm=200),
+        IntoWait(cues=("C.give_me_time",), turns=2, within_s=6),
+        Unclear(below=0.5, window_s=20, words=8),
+        Repeats(side="A", share=0.8, words=5),
+        ReplyLacks(words=15, turns=2, cues=(), lacks=()),
+        TopicDropped(cues=(), turns=2),
+        SinceIssue(s=60),
+        ItemsOverdue(groups=("close",)),
+        ItemsMissing(cues=(), groups=()),
+        CallEnds(),
     ]
     assert {type(one) for one in made} == set(get_args(Trigger))
     for one in made:
@@ -124,27 +150,11 @@ def test_a_cue_in_several_turns(scene: Situation) -> None:
     assert len(look(scene, trigger, *says_agent(scene, 9000, 10_000, "sorry", 1))) == 1
 
 
-def test_parts_of_a_close(scene: Situation) -> None:
-    trigger = PartsMissing(
-        cues=("A.goodbye",),
-        parts=(
-            Part(name="recap", cues=("A.recap",)),
-            Part(name="by when", cues=("A.timeframe",), if_heard=("A.promise",), back_s=10),
-        ),
-    )
-    (found,) = look(scene, trigger, *says_agent(scene, 0, 1000, "goodbye"))
-    assert found.measured == "not said: recap"
-    assert found.missing == (("A.recap",),)
-
-    says_agent(scene, 2000, 3000, "so just to recap", 1)
-    assert look(scene, trigger, *says_agent(scene, 4000, 5000, "goodbye", 2)) == []
-
-    says_agent(scene, 50_000, 51_000, "they will call you", 3)
-    (found,) = look(scene, trigger, *says_agent(scene, 60_000, 61_000, "goodbye", 4))
-    assert found.measured == "not said: by when"
-
-    says_agent(scene, 62_000, 63_000, "tomorrow", 5)
-    assert look(scene, trigger, *says_agent(scene, 64_000, 65_000, "goodbye", 6)) == []
+def test_a_cue_at_the_beginning_of_a_turn(scene: Situation) -> None:
+    trigger = Heard(cues=("A.sorry",), early_s=1.5)
+    assert len(look(scene, trigger, *says_agent(scene, 0, 9000, "sorry but this is as far as I can go with it"))) == 1
+    late = says_agent(scene, 20_000, 29_000, "this is as far as I can go with it I am sorry", 1)
+    assert look(scene, trigger, *late) == []
 
 
 # --- empathy ----------------------------------------------------------------------------------------------------------
@@ -203,7 +213,13 @@ def test_an_answer_that_is_not_good_enough(scene: Situation) -> None:
 
 
 def rise(scene: Situation, points: float, at_ms: int, turn_index: int = 0, quote: str = "a joke") -> None:
-    scene.heat.hear((Hit("C.judgement", "C", quote, at_ms, at_ms, turn_index),), (points,), None, turn_index, at_ms)
+    scene.heat.hear(
+        (Hit("C.judgement", "C", quote, at_ms, at_ms, turn_index),),
+        (points,),
+        score=None,
+        turn=turn_index,
+        now_ms=at_ms,
+    )
 
 
 def test_heat_reaches_a_value(scene: Situation) -> None:
@@ -326,7 +342,7 @@ def test_the_floor_is_told_once(scene: Situation) -> None:
     [(100_000, 180_000, 1), (100_000, 170_000, 0), (50_000, 180_000, 0), (20_000, 180_000, 0)],
 )
 def test_talk_share(scene: Situation, agent_ms: int, at_ms: int, found: int) -> None:
-    trigger = TalkShare(above=0.65, window_s=180, speech_s=60)
+    trigger = TalkShare(above=0.65, window_s=180, speech_s=60, turns=3)
     speaks(scene, ("agent", 1000, 1000 + agent_ms), ("customer", 120_000, 150_000))
     closed = TurnClosed(turn("A", 0, 1000, "x"))
     assert len(look(scene, trigger, closed, at_ms=at_ms)) == found
@@ -336,8 +352,81 @@ def test_talk_share(scene: Situation, agent_ms: int, at_ms: int, found: int) -> 
 def test_too_little_speech_for_a_share(scene: Situation) -> None:
     speaks(scene, ("agent", 1000, 40_000))
     closed = TurnClosed(turn("A", 0, 1000, "x"))
-    trigger = TalkShare(above=0.65, window_s=180, speech_s=60)
+    trigger = TalkShare(above=0.65, window_s=180, speech_s=60, turns=3)
     assert look(scene, trigger, closed, at_ms=180_000) == []
+
+
+def test_a_customer_who_has_turns_is_in_the_conversation(scene: Situation) -> None:
+    speaks(scene, ("agent", 1000, 101_000), ("customer", 120_000, 150_000))
+    for number in range(4):
+        says_customer(scene, 120_000 + 5000 * number, 121_000 + 5000 * number, "yes", number)
+    closed = TurnClosed(turn("A", 0, 1000, "x"))
+    assert look(scene, TalkShare(above=0.65, window_s=180, speech_s=60, turns=4), closed, at_ms=180_000)
+    assert not look(scene, TalkShare(above=0.65, window_s=180, speech_s=60, turns=3), closed, at_ms=180_000)
+
+
+def test_a_hold_is_told_once(scene: Situation) -> None:
+    trigger, memory = HoldLasts(s=45), Memory()
+    scene.timing.feed(Hold(call_id="c", at_ms=1000))
+    assert wake_ms(trigger, scene) == 46_000
+    assert look(scene, trigger, at_ms=45_999, memory=memory) == []
+    (found,) = look(scene, trigger, at_ms=46_000, memory=memory)
+    assert (found.measured, found.threshold) == ("on hold for 45 s", "45 s")
+    assert look(scene, trigger, at_ms=47_000, memory=memory) == []
+    (begun,) = look(scene, HoldLasts(s=0), at_ms=47_000)
+    assert begun.threshold == "asked before"
+
+    over = Memory()
+    assert look(scene, HoldOver(), at_ms=48_000, memory=over) == []
+    scene.timing.feed(Resumed(call_id="c", at_ms=50_000))
+    assert len(look(scene, HoldOver(), at_ms=50_000, memory=over)) == 1
+    assert look(scene, HoldOver(), at_ms=51_000, memory=over) == []
+    assert wake_ms(HoldOver(), scene) is None
+
+
+def test_a_fast_speaker(scene: Situation) -> None:
+    grew = says_agent(scene, 0, 20_000, "word " * 80)
+    scene.pace.hear(grew[0].piece)  # type: ignore[union-attr]
+    (found,) = look(scene, SpeaksFast(window_s=20, wpm=200), *grew, at_ms=20_000)
+    assert (found.measured, found.threshold) == ("240 words a minute", "200 over 20 s of speech")
+    assert look(scene, SpeaksFast(window_s=20, wpm=240), *grew, at_ms=20_000) == []
+    assert look(scene, SpeaksFast(window_s=20, wpm=200), at_ms=20_000) == []
+    assert look(scene, SpeaksFast(window_s=30, wpm=200), *grew, at_ms=20_000) == []
+    own = SpeaksFast(window_s=20, over_own=1.25, least_wpm=190)
+    assert look(scene, own, *grew, at_ms=20_000) == []
+
+    for number in range(3):
+        scene.pace.hear(Piece(number, 20_000, 60_000, "word " * 80))
+    grew = says_agent(scene, 80_000, 100_000, "word " * 80, 1)
+    scene.pace.hear(grew[-1].piece)  # type: ignore[union-attr]
+    (found,) = look(scene, own, *grew, at_ms=100_000)
+    assert found.measured == "240 words a minute"
+
+
+def test_heat_that_lasts_is_told_once_a_time(scene: Situation) -> None:
+    trigger, memory = HeatLasts(at=40, s=10), Memory()
+    assert wake_ms(trigger, scene) is None
+    scene.heat.hear((Hit("C.x", "C", "x", 0, 0, 0),), (60,), score=None, turn=0, now_ms=1000)
+    scene.now_ms = 2000
+    assert wake_ms(trigger, scene) == 11_000
+    assert look(scene, trigger, at_ms=10_999, memory=memory) == []
+    (found,) = look(scene, trigger, at_ms=11_000, memory=memory)
+    assert found.threshold == "40 for 10 s"
+    assert look(scene, trigger, at_ms=12_000, memory=memory) == []
+
+
+def test_an_episode_of_tension_is_told_once(scene: Situation) -> None:
+    trigger, memory = Tense(calm_turns=2), Memory()
+    calm, tense = TurnTense(0.1, 0.3, ()), TurnTense(0.4, 0.3, (Quote("fed up", 900),))
+    closed = TurnClosed(turn("C", 2000, 3000, "and so on"))
+    assert look(scene, trigger, calm, memory=memory) == []
+    (found,) = look(scene, trigger, tense, at_ms=1000, memory=memory)
+    assert (found.measured, found.threshold, found.evidence) == ("tense with 40 %", "30 %", (Quote("fed up", 900),))
+    assert look(scene, trigger, tense, closed, at_ms=1100, memory=memory) == []
+    assert look(scene, trigger, tense, closed, MoodMoved(0, 0), memory=memory) == []
+    assert look(scene, trigger, closed, at_ms=1100, memory=memory) == []
+    assert len(look(scene, trigger, tense, at_ms=9000, memory=memory)) == 1
+    assert look(scene, Tense(calm_turns=2, at=0.5), tense) == []
 
 
 def test_grown_turns_carry_the_hits(scene: Situation) -> None:

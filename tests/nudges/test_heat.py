@@ -1,9 +1,11 @@
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nudges.heat import HeatGauge, HeatSettings
-from nudges.signals import Hit
+from nudges.signals import Hit, TurnTense
+from streams.events import Quote
 
 SETTINGS = HeatSettings(
     half_life_s=45,
@@ -21,7 +23,7 @@ def hit(cue: str, at_ms: int = 0, turn: int = 0) -> Hit:
 
 
 def heard(gauge: HeatGauge, weight: float, at_ms: int, turn: int = 0, cue: str = "judgement") -> float:
-    moved = gauge.hear((hit(cue, at_ms, turn),), (weight,), None, turn, at_ms)
+    moved = gauge.hear((hit(cue, at_ms, turn),), (weight,), score=None, turn=turn, now_ms=at_ms)
     gauge.tell(at_ms)
     return moved
 
@@ -50,11 +52,11 @@ def test_a_family_counts_once_a_turn() -> None:
 def test_a_bad_score_adds_points_and_a_worse_one_the_difference() -> None:
     gauge = HeatGauge(SETTINGS)
 
-    assert gauge.hear((), (), 0.2, 0, 0) == 0
-    assert gauge.hear((), (), -0.3, 0, 0) == 6
-    assert gauge.hear((), (), -0.6, 0, 0) == 6
-    assert gauge.hear((), (), -0.6, 0, 0) == 0
-    assert gauge.hear((), (), -0.6, 1, 0) == 12
+    assert gauge.hear((), (), score=0.2, turn=0, now_ms=0) == 0
+    assert gauge.hear((), (), score=-0.3, turn=0, now_ms=0) == 6
+    assert gauge.hear((), (), score=-0.6, turn=0, now_ms=0) == 6
+    assert gauge.hear((), (), score=-0.6, turn=0, now_ms=0) == 0
+    assert gauge.hear((), (), score=-0.6, turn=1, now_ms=0) == 12
 
 
 def test_it_stays_between_its_ends() -> None:
@@ -107,8 +109,8 @@ def test_nothing_is_due_when_cold() -> None:
 
 def test_causes_are_named_heaviest_first_while_they_weigh() -> None:
     gauge = HeatGauge(SETTINGS)
-    gauge.hear((hit("waiting"), hit("abuse"), hit("judgement")), (12, 25, 14), None, 0, 0)
-    gauge.hear((hit("thanks_warm"),), (-20,), None, 1, 0)
+    gauge.hear((hit("waiting"), hit("abuse"), hit("judgement")), (12, 25, 14), score=None, turn=0, now_ms=0)
+    gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=1, now_ms=0)
 
     assert [cause.cue for cause in gauge.causes(0)] == ["abuse", "judgement"]
     assert [cause.cue for cause in gauge.causes(120_000)] == ["abuse"]
@@ -136,3 +138,34 @@ def test_every_told_change_comes_at_its_moment_and_bands_never_flap(rises: list[
         rank = order.index(band)
         assert rank == 0 or value > SETTINGS.bands[rank - 1] - SETTINGS.leave_below - 0.01
         assert rank == 4 or value < SETTINGS.bands[rank] + 0.01
+
+
+def test_how_long_it_has_been_hot() -> None:
+    gauge = HeatGauge(SETTINGS)
+    assert gauge.above_since(40, 0) is None
+    heard(gauge, 60, 1000)
+    assert gauge.above_since(40, 5000) == 1000
+    heard(gauge, 30, 10_000, turn=1)
+    assert gauge.above_since(40, 20_000) == 1000
+    heard(gauge, 50, 100_000, turn=2)
+    assert gauge.above_since(40, 100_000) == 100_000
+    assert gauge.above_since(40, 300_000) is None
+    assert gauge.above_since(0, 300_000) == 0
+
+
+TONED = msgspec.structs.replace(SETTINGS, tension=((0.2, 20), (0.5, 30)), doubt_below=0.1, doubt_share=0.5)
+
+
+def test_the_tone_of_a_turn_makes_up_for_what_cues_do_not_say() -> None:
+    gauge = HeatGauge(TONED)
+    tense = TurnTense(0.6, 0.2, (Quote("fed up", 900),))
+    assert gauge.hear((), (), score=None, turn=0, now_ms=1000, tone=tense) == 30
+    assert [(cause.cue, cause.weight, cause.quote) for cause in gauge.causes(1000)] == [("tone", 30, "fed up")]
+    assert gauge.hear((), (), score=None, turn=0, now_ms=1000, tone=tense) == 0
+
+
+def test_cues_in_a_calm_tone_weigh_less() -> None:
+    gauge = HeatGauge(TONED)
+    assert gauge.hear((hit("a"),), (12,), score=None, turn=0, now_ms=1000, tone=TurnTense(0.3, 0.2, ())) == 20
+    assert [cause.cue for cause in gauge.causes(1000)] == ["a", "tone"]
+    assert gauge.hear((hit("b"),), (12,), score=None, turn=1, now_ms=1000, tone=TurnTense(0.05, 0.2, ())) == 6

@@ -4,6 +4,7 @@ import pytest
 
 from nudges.packs import load, overlay, tables
 from streams.errors import PackError
+from tests.nudges.conftest import PACK_FILE
 
 
 def changed(text: str, old: str, new: str) -> str:
@@ -13,19 +14,13 @@ def changed(text: str, old: str, new: str) -> str:
 
 def test_the_default_pack_holds_what_it_should(pack_text: str) -> None:
     pack = load(pack_text).pack
-    assert [rule.id for rule in pack.rule] == [
-        "empathy.missed",
-        "empathy.bare_sorry",
-        "empathy.hardship",
-        "deesc.rising_heat",
-        "deesc.supervisor_request",
-        "deesc.threat",
-        "listen.interrupting",
-        "silence.dead_air",
-        "balance.monologue",
-        "process.close_well",
-        "praise.nice_save",
-        "praise.good_move",
+    assert len(pack.rule) == 40
+    assert [rule.id for rule in pack.rule if not rule.enabled] == [
+        "comm.vague",
+        "patience.repeat_kindly",
+        "nego.lock_terms",
+        "adapt.second_issue",
+        "stress.reset",
     ]
     for rule in pack.rule:
         assert rule.title, rule.id
@@ -58,7 +53,9 @@ def test_what_is_not_toml() -> None:
         ('when = [{ on = "unanswered" }]', "when = []", r"empathy\.missed \(line \d+\): has no `when`"),
         ('cues = ["C.hardship"]', 'cues = ["C.hardshop"]', r"empathy\.hardship .*no cue family C\.hardshop"),
         ('moves = ["A.ack_emotion"', 'moves = ["A.ack"', r"praise\.good_move .*no cue family A\.ack;"),
-        ('name = "recap", cues = ["A.recap"]', 'name = "recap", cues = ["A.reca"]', r"close_well .*A\.reca;"),
+        ('cues = ["A.goodbye", "C.closing"]', 'cues = ["A.goodby"]', r"close_well .*A\.goodby;"),
+        ('cues = ["A.recap"]\nif_heard', 'cues = ["A.reca"]\nif_heard', r"\[checklist: recap\]: .* A\.reca;"),
+        ('groups = ["greeting"], only_if', 'groups = ["greet"], only_if', r"greeting .*no line .* in the group greet"),
         ('unless = [{ phase = ["closing"] }]', 'unless = [{ heard = ["A.b"] }]', r"bare_sorry .*A\.b;"),
         ('formulas = ["A.bare_sorry"]', 'formulas = ["A.bare"]', r"\[empathy\]: no cue family A\.bare;"),
         ('closing_cues = ["A.recap"', 'closing_cues = ["A.recop"', r"\[conversation\]: no cue family A\.recop;"),
@@ -115,3 +112,74 @@ def test_a_pack_laid_over_another() -> None:
     }
     assert overlay({}, own)["rule"] == own["rule"]
     assert base["name"] == "a"
+
+
+# --- for some queues and agents ---------------------------------------------------------------------------------------
+
+OWN = """
+[[scope]]
+queues = ["billing", "sales*"]
+delivery = { gap_s = 5 }
+rule = [{ id = "own.one", text = "For billing." }]
+[scope.customer.hardship]
+more = '''
+lost the farm
+'''
+
+[[scope]]
+agents = ["rob"]
+rule = [{ id = "own.one", enabled = false }]
+"""
+RULE = """
+[[rule]]
+id = "own.one"
+family = "own"
+severity = "info"
+title = "One"
+text = "One thing."
+when = [{ on = "heard", cues = ["C.hardship"] }]
+"""
+
+
+@pytest.fixture
+def scoped(pack_text: str) -> str:
+    return pack_text[: pack_text.index("[[rule]]")] + RULE + OWN
+
+
+def test_a_scope_is_laid_over_for_its_calls_alone(scoped: str) -> None:
+    plain = load(scoped)
+    assert (plain.pack.rule[0].text, plain.pack.delivery.gap_s) == ("One thing.", 20)
+    for queue in ("billing", "Sales North"):
+        loaded = load(scoped, queue=queue, agent="ann")
+        assert (loaded.pack.rule[0].text, loaded.pack.delivery.gap_s) == ("For billing.", 5)
+        assert loaded.book.find("C", "we lost the farm")
+    assert not plain.book.find("C", "we lost the farm")
+    assert not load(scoped, queue="billing", agent="Rob").pack.rule[0].enabled
+    assert load(scoped, queue="other") is plain
+
+
+def test_scopes_that_cannot_be(scoped: str) -> None:
+    with pytest.raises(PackError, match=r"\[\[scope\]\]: .*queues"):
+        load(scoped.replace('queues = ["billing", "sales*"]', "queues = 3"))
+    with pytest.raises(PackError, match="gap_s"):
+        load(scoped.replace("gap_s = 5", 'gap_s = "5"'), queue="billing")
+
+
+def test_expressions_on_top_of_others() -> None:
+    assert overlay({"a": {"say": "x", "more": "y"}}, {"a": {"more": "z"}}) == {"a": {"say": "x", "more": "y\nz"}}
+    assert overlay({"a": {"say": "x"}}, {"a": {"more": "z"}}) == {"a": {"say": "x", "more": "z"}}
+
+
+def test_a_pack_with_learned_numbers(pack_text: str) -> None:
+    packs = PACK_FILE.parent
+    phrases, numbers = ((packs / name).read_text("utf-8") for name in ("phrases.toml", "noticing.json"))
+    whole = f"{pack_text}\n[model]\nphrases = '''\n{phrases}'''\nnumbers = '''\n{numbers}'''\n"
+    assert load(whole).model is not None
+    assert load(pack_text).model is None
+    with pytest.raises(PackError, match=r"^pack: phrases: "):
+        load(f"{pack_text}\n[model]\nphrases = ''\nnumbers = ''\n")
+
+
+def test_a_text_that_names_what_is_missing_must_fit(pack_text: str) -> None:
+    with pytest.raises(PackError, match=r"process\.disclosure .*characters"):
+        load(changed(pack_text, 'label = "recording notice"', f'label = "{"x" * 60}"'))

@@ -166,3 +166,68 @@ def test_of_several_triggers_at_one_moment_the_first_counts(with_rule: Callable[
         ' { on = "heard", cues = ["A.promise"], floor = "second" }]\n'
     )
     assert said(coach, PROMISE, tick(9000)) == ["3000 floor first", "3000 warn"]
+
+
+def test_a_rule_may_be_put_off(with_rule: Callable[..., Coach]) -> None:
+    lines = 'when = [{ on = "heard", cues = ["A.promise"] }]\ndefer = [{ heard = ["A.verify"], last_s = 8 }]\n'
+    asks = says("agent", 0, 900, "can you confirm your date of birth")
+    coach = with_rule(lines)
+    assert said(coach, asks, PROMISE, tick(8000)) == []
+    assert said(coach, tick(9000)) == ["8900 info"]
+
+    again = says("agent", 7000, 7900, "can you confirm your date of birth", number=2)
+    coach = with_rule(lines + "defer_s = 10\n")
+    assert said(coach, asks, PROMISE, again, tick(12_000)) == []
+    assert said(coach, tick(14_000)) == ["13000 info"]
+
+
+def notes(coach: Coach, *events: Any) -> list[str]:
+    found = []
+    for event in events:
+        coach.feed(event)
+        found += coach.notes()
+    return found
+
+
+def test_notes_say_why_and_why_not(with_rule: Callable[..., Coach]) -> None:
+    coach = with_rule(WATCH, explained="own.one")
+    assert notes(coach, says("agent", 0, 900, "good morning"), PROMISE) == [
+        "trigger 1: promise: once (from once): watched until 13.0 s"
+    ]
+    assert notes(coach, starts("agent", 12_500), tick(13_500)) == [
+        "trigger 1: promise: once (from once): watched until 13.0 s",
+        "trigger 1: promise: once (from once): watched until 13.0 s",
+    ]
+    coach = with_rule(WATCH, explained="own.one")
+    assert notes(coach, PROMISE, WHEN)[-1] == (
+        "trigger 1: promise: once (from once): held back or done already: "
+        'unless {"heard":["A.timeframe"],"within_s":3.0}, done {"heard":["A.timeframe"]}'
+    )
+    coach = with_rule(WATCH, explained="own.one")
+    assert notes(coach, PROMISE, starts("customer", 5000), tick(13_100))[-1].endswith("advised as info")
+
+
+@pytest.mark.parametrize(
+    ("lines", "note"),
+    [
+        ('unless = [{ phase = ["resolution"] }]', 'held back: unless {"phase":["resolution"]}'),
+        ('defer = [{ phase = ["resolution"] }]', "put off"),
+    ],
+)
+def test_notes_name_the_condition(with_rule: Callable[..., Coach], lines: str, note: str) -> None:
+    coach = with_rule(f'when = [{{ on = "heard", cues = ["A.promise"] }}]\n{lines}\n', explained="own.one")
+    assert notes(coach, PROMISE)[-1].endswith(note)
+
+
+def test_notes_on_what_is_found_and_does_not_count(with_rule: Callable[..., Coach]) -> None:
+    coach = with_rule(
+        'when = [{ on = "heard", cues = ["A.promise"], only_if = [{ call_s = 30 }] }]\n', explained="own.one"
+    )
+    assert notes(coach, PROMISE) == ["trigger 1: promise: once (from once): found, but not all of its `only_if` hold"]
+
+
+def test_notes_on_what_waits(with_rule: Callable[..., Coach]) -> None:
+    coach = with_rule('when = [{ on = "heard", cues = ["A.promise"] }]\n', explained="own.one")
+    assert notes(coach, starts("agent", 0), PROMISE)[-1] == (
+        "waits for the moment: it waits for a pause or for the customer"
+    )

@@ -83,3 +83,24 @@ def test_real_anger_still_counts(settings: MoodSettings) -> None:
 
 def test_the_scorer_is_kept(settings: MoodSettings) -> None:
     assert vader(settings.neutral_words, ()) is vader(settings.neutral_words, ())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "honestly I'm just really fed up and worried",
+        "I'd like to speak to a supervisor please",
+        "this is the third time I've rung about it",
+        "oh perfect another transfer",
+        "nobody ever called me back",
+    ],
+)
+def test_phrases_are_felt_that_none_of_their_words_carries(settings: MoodSettings, said: str) -> None:
+    neutral, valences = settings.neutral_words, tuple(settings.valences.items())
+    assert vader(neutral, valences, tuple(settings.phrases.items())).score(said) <= -0.3
+    assert vader(neutral, valences).score(said) > vader(neutral, valences, tuple(settings.phrases.items())).score(said)
+
+
+def test_negation_holds_for_a_phrase_as_well(settings: MoodSettings) -> None:
+    scorer = vader(settings.neutral_words, tuple(settings.valences.items()), tuple(settings.phrases.items()))
+    assert scorer.score("I'm not fed up with you at all") > 0

@@ -1,9 +1,9 @@
 import pytest
 
 from nudges.findings import Finding
-from nudges.signals import Hit, TurnGrew
+from nudges.signals import Hit, Piece, TurnGrew
 from nudges.situation import Condition, Situation, any_holds, condition_wake_ms, holds
-from streams.events import Hold
+from streams.events import AudioPaused, Hold
 from tests.nudges.saying import ends, says, starts
 
 FINDING = Finding(from_ms=9000, until_ms=10_000, measured="", threshold="")
@@ -36,16 +36,18 @@ def test_heard_counts_from_the_end_of_the_evidence(scene: Situation) -> None:
 
 
 def test_heard_all_and_missing(scene: Situation) -> None:
-    finding = Finding(
-        from_ms=0, until_ms=0, measured="", threshold="", missing=(("A.recap",), ("A.anything_else", "A.hold_ask"))
-    )
+    finding = Finding(from_ms=0, until_ms=0, measured="", threshold="", items=("recap", "anything-else"))
     agent_says(scene, 1000, 2000, "so just to recap")
+    scene.checklist.advance(2000)
     assert not check(scene, finding, heard_all=("A.recap", "A.anything_else"))
-    assert not check(scene, finding, missing_said=True)
+    assert not check(scene, finding, items_done=True)
+    assert check(scene, finding, unheard=("A.anything_else",))
 
     agent_says(scene, 3000, 4000, "is there anything else today", 1)
+    scene.checklist.advance(4000)
     assert check(scene, finding, heard_all=("A.recap", "A.anything_else"))
-    assert check(scene, finding, missing_said=True)
+    assert check(scene, finding, items_done=True)
+    assert not check(scene, finding, unheard=("A.anything_else",))
 
 
 def test_who_speaks_and_who_spoke(scene: Situation) -> None:
@@ -92,7 +94,7 @@ def test_on_hold(scene: Situation) -> None:
 
 
 def test_heat(scene: Situation) -> None:
-    scene.heat.hear((Hit("C.x", "C", "x", 10_000, 10_000, 0),), (60,), None, 0, 10_000)
+    scene.heat.hear((Hit("C.x", "C", "x", 10_000, 10_000, 0),), (60,), score=None, turn=0, now_ms=10_000)
     scene.now_ms = 10_000
 
     assert check(scene, heat_from=60)
@@ -149,3 +151,60 @@ def test_the_course_of_the_call(scene: Situation) -> None:
 @pytest.mark.parametrize("fields", [{"heard": ("A.recap",), "phase": ("opening",)}, {"speaking": "A", "call_s": 0}])
 def test_all_fields_must_hold(scene: Situation, fields: dict[str, object]) -> None:
     assert not check(scene, **fields)
+
+
+def test_heard_in_the_time_just_past(scene: Situation) -> None:
+    agent_says(scene, 5000, 6000, "bear with me")
+    condition = Condition(heard=("A.narrate_wait",), last_s=10)
+    scene.now_ms = 15_999
+    assert holds(condition, FINDING, scene)
+    assert condition_wake_ms(condition, FINDING, scene) == 16_000
+    scene.now_ms = 16_000
+    assert not holds(condition, FINDING, scene)
+    assert condition_wake_ms(condition, FINDING, scene) is None
+    assert check(scene, unheard=("A.narrate_wait",), last_s=10)
+
+
+def test_what_the_agent_says_about_it(scene: Situation) -> None:
+    finding = Finding(from_ms=0, until_ms=10_000, measured="", threshold="", text="the invoice had a strange fee")
+    assert not check(scene, finding, words=3)
+    assert not check(scene, finding, unlike=0.4)
+    assert not check(scene, finding, names_it=True)
+
+    agent_says(scene, 5000, 6000, "which floor will you be on then")
+    agent_says(scene, 11_000, 12_000, "right okay", 1)
+    assert check(scene, finding, words=2)
+    assert not check(scene, finding, unlike=0.4)
+
+    agent_says(scene, 14_000, 16_000, "the strange fee on the invoice", 2)
+    assert not check(scene, finding, unlike=0.4)
+    assert check(scene, finding, names_it=True)
+
+    agent_says(scene, 18_000, 20_000, "which floor will you be on then", 3)
+    assert check(scene, finding, unlike=0.4)
+
+
+def test_a_paused_recording(scene: Situation) -> None:
+    assert not check(scene, paused=True)
+    scene.timing.feed(AudioPaused(call_id="c", at_ms=2000))
+    assert check(scene, paused=True)
+    late = Finding(from_ms=90_000, until_ms=90_000, measured="", threshold="")
+    assert not check(scene, late, paused=True)
+
+
+def test_the_pace_since(scene: Situation) -> None:
+    assert not check(scene, pace_below=165)
+    scene.pace.hear(Piece(0, 11_000, 31_000, "word " * 50))
+    assert check(scene, pace_below=165)
+    assert not check(scene, pace_below=150)
+
+
+def test_more_of_the_course(scene: Situation) -> None:
+    assert check(scene, call_below_s=30)
+    assert condition_wake_ms(Condition(call_below_s=30), FINDING, scene) == 30_000
+    scene.now_ms = 30_000
+    assert not check(scene, call_below_s=30)
+    assert check(scene, helped=False)
+    scene.helped = True
+    assert check(scene, helped=True)
+    assert not check(scene, openings=1)

@@ -5,8 +5,8 @@ import pytest
 
 from nudges.coach import Coach
 from nudges.delivery import DeliverySettings
-from nudges.packs import Pack
 from nudges.policy import Policy
+from nudges.rulepack import Pack
 from nudges.situation import Situation
 from nudges.summary import totals
 from streams.events import CallSummary, CoachEvent

@@ -1,6 +1,6 @@
 import pytest
 
-from nudges.packs import Pack
+from nudges.rulepack import Pack
 from nudges.signals import Replied, Signal, TalkedOver
 from nudges.timing import Timing
 from streams.events import (

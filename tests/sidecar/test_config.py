@@ -50,6 +50,13 @@ def test_later_sources_win(tmp_path: Path) -> None:
         ("[taps]\nport = 0\n", ":2: taps.port is 0, must be from 1 to 65535"),
         ("[bus]\nport = 8765\n", ":2: bus.port and the port above it must not be taps.port"),
         ("[bus]\nport = 8764\n", ":2: bus.port and the port above it must not be taps.port"),
+        (
+            "[taps]\nsingle_user = true\naudiosocket_port = 8765\n",
+            ":3: taps.port and the ports of AudioSocket must not be",
+        ),
+        ("[taps.dialects]\nplane = true\n", ":2: unknown key taps.dialects.plane; did you mean taps.dialects.plain?"),
+        ("[taps.tapped]\ntwilio = 'mixed'\n", ":2: taps.tapped.twilio: invalid enum value 'mixed'"),
+        ("[taps.agents]\na17 = 3\n", ":2: taps.agents.a17: expected str, got int"),
         ("[bus]\nheartbeat_ms = 0\n", ":2: bus.heartbeat_ms is 0, must be from 50 to 60000"),
         ("[asr.endpoint]\npause_ms = -1\n", ":2: asr.endpoint.pause_ms is -1, must be from 50 to 10000"),
         ("[asr.endpoint]\nsoft_pause_ms = 600\n", ":2: asr.endpoint.soft_pause_ms must not be above"),
@@ -80,6 +87,17 @@ def test_a_profile_of_ones_own_is_taken(tmp_path: Path) -> None:
     settings = loop_settings(load([path]))
     assert settings.profile.windows_s == (5, 30)
     assert settings.profile.partial_floor_s == 10
+
+
+def test_agents_have_names_of_the_users_choice(tmp_path: Path) -> None:
+    assert load([written(tmp_path, "[taps.agents]\na17 = 'Ana'\n")]).taps.agents == {"a17": "Ana"}
+
+
+def test_which_ports_are_listened_at() -> None:
+    assert load().taps.ports == (8765,)
+    alone = ["taps.single_user=true", "taps.audiosocket_agent_port=8767"]
+    assert load(sets=alone).taps.ports == (8765, 8766, 8767)
+    assert load(sets=[*alone, "taps.dialects.audiosocket=false"]).taps.ports == (8765,)
 
 
 def test_the_loop_is_tuned_by_the_chosen_profile() -> None:

@@ -102,7 +102,8 @@ def test_ports() -> None:
         held = config.load(sets=[f"taps.port={holder.getsockname()[1]}", "bus.port=64000"])
         assert states(doctor.taken_ports(held, serving=False))[-1] == "warning"
         assert states(doctor.taken_ports(held, serving=True))[-1] == "ok"
-    off = config.load(sets=["taps.plain=false", "bus.port=64000"])
+    names = config.load().taps.dialects.over_websocket
+    off = config.load(sets=[*(f"taps.dialects.{name}=false" for name in names), "bus.port=64000"])
     assert len(list(doctor.taken_ports(off, serving=False))) == 2
 
 

@@ -119,3 +119,11 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("")
     with pytest.raises(StorageError):
         keys.load(tmp_path / "keys")
+
+
+def test_an_agreed_secret_is_read_where_there_is_one(tmp_path: Path) -> None:
+    assert keys.agreed_secret(tmp_path, "twilio") == ""
+    path = tmp_path / "twilio.secret"
+    path.write_text(" s3cret \n", "utf-8")
+    path.chmod(0o600)
+    assert keys.agreed_secret(tmp_path, "twilio") == "s3cret"

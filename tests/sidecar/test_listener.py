@@ -125,7 +125,8 @@ async def test_the_connection_is_closed_when_the_words_are_out(front: Front) -> 
         (TOKEN, {"Origin": "https://example.org"}, "/plain", 403),
         (TOKEN, {"Origin": "null"}, "/plain", 403),
         (TOKEN, {}, "/", 404),
-        (TOKEN, {}, "/plain/more", 404),
+        (TOKEN, {}, "/nowhere", 404),
+        (TOKEN, {}, "/plain/more/still", 403),
         ("", {}, "/nowhere", 403),
     ],
 )

@@ -270,8 +270,9 @@ async def test_old_calls_leave_at_the_start() -> None:
 
 
 async def test_the_listener_may_be_off() -> None:
-    async with Run("taps.plain=false").going() as run:
-        assert run.said == ["taking no calls: taps.plain is off"]
+    names = config.load().taps.dialects.over_websocket
+    async with Run(*(f"taps.dialects.{name}=false" for name in names)).going() as run:
+        assert run.said == ["taking no calls: all of [taps.dialects] are off"]
         with pytest.raises(TapError, match="no service answers"):
             await run.send("c1", 100)
 

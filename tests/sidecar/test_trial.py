@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.rulebook import read_pack
-from sidecar.trial import Verdict, clock, judge, pack_scripts, report, run_script, wording
+from sidecar.trial import Verdict, clock, judge, pack_cases, report, run_script, wording
 from streams.errors import PackError
 from streams.events import Nudge
 from streams.script import Expectation, Script
@@ -108,12 +108,12 @@ def test_the_clock() -> None:
 
 def test_every_rule_brings_conversations_that_hold(pack: str) -> None:
     count = 0
-    for rule, conversation in pack_scripts(pack):
-        verdict = judge(conversation, pack)
+    for case in pack_cases(pack):
+        verdict = case.judge()
         assert verdict.passed, report(verdict)
-        assert conversation.name.startswith(rule)
+        assert case.script.name.startswith(case.rule)
         count += 1
-    assert count >= 36
+    assert count >= 120
 
 
 def test_a_pack_that_is_none() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import SLACK_MS, CallClock, ManualClock, Span, WallClock, utc_now
+from streams.clock import SLACK_MS, CallClock, ManualClock, Span, WallClock, unix_s, utc_now
 
 
 @pytest.fixture
@@ -120,3 +120,4 @@ def test_wall_time_is_real() -> None:
     wall = WallClock()
     assert wall.now_ms() <= wall.now_ms()
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", utc_now())
+    assert unix_s() > 1_700_000_000

@@ -1,0 +1,102 @@
+"""Whether a rule pack makes sense: its structs and its text flow in, nothing comes out, or PackError with the place."""
+
+import re
+
+from nudges.cues import CueBook
+from nudges.rulepack import Pack, Rule
+from nudges.situation import Condition
+from nudges.triggers import ItemsMissing, ItemsOverdue
+from streams.errors import PackError
+
+LONGEST_TEXT = 75
+"""Characters of a nudge's text: what is taken in at a glance beside other work."""
+
+
+def check(pack: Pack, book: CueBook, text: str) -> None:
+    """Raise PackError for what could never work: names of nothing, rules without a trigger, texts nobody can read."""
+    known: list[str] = []
+    groups = {item.group for item in pack.checklist}
+    for rule in pack.rule:
+        where = f"rule {rule.id} (line {_line_of(rule.id, text)})"
+        if rule.id in known:
+            raise PackError(f"{where}: stands twice; ids must differ")
+        known.append(rule.id)
+        if (length := _longest(rule, pack)) > LONGEST_TEXT:
+            raise PackError(f"{where}: text has {length} characters, {LONGEST_TEXT} fit")
+        if not rule.when:
+            raise PackError(f"{where}: has no `when`, so it could never fire")
+        for cue in cues_of(rule):
+            if cue not in book.names:
+                raise PackError(f"{where}: no cue family {cue}; write C.name or A.name of one that stands in the pack")
+        for group in _groups_of(rule):
+            if group not in groups and rule.enabled and groups:
+                raise PackError(f"{where}: no line of the checklist is in the group {group}")
+    for section, cues in _cues_of_settings(pack):
+        for cue in cues:
+            if cue not in book.names:
+                raise PackError(f"[{section}]: no cue family {cue}; write C.name or A.name of one in the pack")
+    for rule in pack.rule:
+        for other in (name for condition in conditions_of(rule) for name in condition.showing):
+            if other not in known:
+                raise PackError(f"rule {rule.id} (line {_line_of(rule.id, text)}): no rule {other} in the pack")
+
+
+def conditions_of(rule: Rule) -> list[Condition]:
+    """Every condition that a rule states."""
+    return [
+        *(condition for trigger in rule.when for condition in (*trigger.only_if, *trigger.unless)),
+        *rule.unless,
+        *rule.done,
+        *rule.gone,
+        *rule.defer,
+    ]
+
+
+def cues_of(rule: Rule) -> list[str]:
+    """Every cue family that a rule names."""
+    cues = [
+        cue for condition in conditions_of(rule) for cue in (*condition.heard, *condition.heard_all, *condition.unheard)
+    ]
+    for trigger in rule.when:
+        for field in ("cues", "moves", "lacks"):
+            cues.extend(getattr(trigger, field, ()))
+    return cues
+
+
+def _groups_of(rule: Rule) -> list[str]:
+    return [
+        group for trigger in rule.when if isinstance(trigger, ItemsOverdue | ItemsMissing) for group in trigger.groups
+    ]
+
+
+def _longest(rule: Rule, pack: Pack) -> int:
+    if "{missing}" not in rule.text:
+        return len(rule.text)
+    groups = _groups_of(rule)
+    labels = [len(item.label) for item in pack.checklist if item.group in groups]
+    return len(rule.text.replace("{missing}", "")) + max(labels, default=0)
+
+
+def _line_of(rule: str, text: str) -> int:
+    wanted = re.compile(rf'\s*id\s*=\s*["\']{re.escape(rule)}["\']')
+    return next((line for line, content in enumerate(text.splitlines(), 1) if wanted.match(content)), 0)
+
+
+def _cues_of_settings(pack: Pack) -> list[tuple[str, tuple[str, ...]]]:
+    empathy, conversation, wrap_up = pack.empathy, pack.conversation, pack.wrap_up
+    return [
+        ("wrap_up", (*wrap_up.promises, *wrap_up.timeframes, *(cue for mark in wrap_up.marks for cue in mark.cues))),
+        ("conversation", (*conversation.resolution_cues, *conversation.closing_cues)),
+        (
+            "empathy",
+            (
+                *empathy.strong,
+                *empathy.weak,
+                *empathy.answers,
+                *empathy.defers,
+                *empathy.formulas,
+                *empathy.withdraws,
+            ),
+        ),
+        *((f"checklist: {item.id}", (*item.cues, *item.if_heard, *item.before)) for item in pack.checklist),
+    ]

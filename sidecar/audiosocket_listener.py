@@ -1,0 +1,73 @@
+"""The TCP listener of Asterisk's AudioSocket: connections flow in, each is received as one channel of a call.
+
+The protocol knows no secret, so this is opened on this machine's own addresses alone, and only where nobody else uses
+the machine. A call's two channels may come to two ports, one for each side, under the same UUID.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sidecar import logs
+from sidecar.config import TapsConfig
+from sidecar.listener import check_host, not_listening
+from sidecar.reception import Reception
+from sidecar.wires import TcpWire
+from streams.taps.audiosocket import AudioSocket
+
+SOURCE = "audiosocket"
+_log = logs.get("audiosocket")
+
+
+@asynccontextmanager
+async def listen_tcp(config: TapsConfig, reception: Reception) -> AsyncIterator[None]:
+    """Listen for channels of calls at every port of `taps.tcp_ports` for as long as the block runs.
+
+    Raises ConfigError for an address beyond this machine, TapError when a port cannot be had.
+    """
+    check_host(config.host)
+    apart = len(config.tcp_ports) > 1
+    async with AsyncExitStack() as stack:
+        for port in config.tcp_ports:
+            facts = {"side": "agent" if port == config.audiosocket_agent_port else "customer"} if apart else {}
+            await stack.enter_async_context(_listen_at(port, facts, config, reception))
+        yield
+
+
+@asynccontextmanager
+async def _listen_at(port: int, facts: dict[str, str], config: TapsConfig, reception: Reception) -> AsyncIterator[None]:
+    visits: set[asyncio.Task[None]] = set()
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire = TcpWire(reader, writer)
+        visit = asyncio.current_task()
+        assert visit is not None
+        visits.add(visit)
+        try:
+            if reception.full():
+                _log.warning("connection refused", reason="too many connections", peer=wire.peer)
+            else:
+                await reception.receive(wire, AudioSocket(config.tapped.audiosocket, facts=facts), SOURCE)
+        except asyncio.CancelledError:
+            # A stop below is the visit's ordinary end; asyncio, which made the task, would take it for a mistake.
+            pass
+        except Exception as error:  # noqa: BLE001 - one bad connection never takes down the service
+            _log.exception("connection broke", error=type(error).__name__)
+        finally:
+            visits.discard(visit)
+            writer.close()
+
+    key = "audiosocket_port" if port == config.audiosocket_port else "audiosocket_agent_port"
+    try:
+        server = await asyncio.start_server(receive, config.host, port)
+    except OSError as error:
+        raise not_listening(config.host, port, key, error) from error
+    try:
+        yield
+    finally:
+        server.close()
+        going = [*visits]
+        for visit in going:
+            visit.cancel()
+        if going:
+            await asyncio.wait(going)

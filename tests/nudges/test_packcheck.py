@@ -1,0 +1,41 @@
+"""What a rule names; that mistakes are refused with their place is tested where packs are loaded."""
+
+import pytest
+
+from nudges.cues import CueBook
+from nudges.packcheck import check, conditions_of, cues_of
+from nudges.rulepack import Pack, Rule
+from nudges.situation import Condition
+from nudges.triggers import AnsweredWell, Heard, ReplyLacks
+from streams.errors import PackError
+
+RULE = Rule(
+    id="own.one",
+    family="own",
+    severity="info",
+    title="One",
+    text="One thing.",
+    when=(
+        Heard(cues=("C.a",), only_if=(Condition(heard=("C.b",)),), unless=(Condition(unheard=("C.c",)),)),
+        AnsweredWell(strength=("weak",), moves=("A.d",)),
+        ReplyLacks(words=1, turns=1, cues=("A.e",), lacks=("A.f",)),
+    ),
+    unless=(Condition(call_s=1),),
+    done=(Condition(heard_all=("A.g",)),),
+    gone=(Condition(call_s=2),),
+    defer=(Condition(call_s=3),),
+)
+
+
+def test_every_family_that_a_rule_names() -> None:
+    assert sorted(cues_of(RULE)) == ["A.d", "A.e", "A.f", "A.g", "C.a", "C.b", "C.c"]
+
+
+def test_every_condition_that_a_rule_states() -> None:
+    assert len(conditions_of(RULE)) == 6
+
+
+def test_the_default_pack_is_in_order_and_this_rule_would_not_be(pack: Pack, book: CueBook, pack_text: str) -> None:
+    check(pack, book, pack_text)
+    with pytest.raises(PackError, match=r"rule own\.one \(line 0\): no cue family"):
+        check(Pack(**{name: getattr(pack, name) for name in pack.__struct_fields__} | {"rule": (RULE,)}), book, "")

@@ -1,0 +1,52 @@
+"""The read models in one order, with the learned numbers; the coach's own tests drive them without."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from nudges.coach import Coach
+from streams.events import CallContext, CallSummary, Checklist, CoachEvent, Empathy, Event, Heat, Nudge
+from tests.nudges.conftest import PACK_FILE
+
+WEARY = "I've rung you four times now and nobody's called me back, I'm at my wits' end"
+
+
+@pytest.fixture(scope="module")
+def whole(pack_text: str) -> str:
+    packs = PACK_FILE.parent
+    phrases, numbers = ((packs / name).read_text("utf-8") for name in ("phrases.toml", "noticing.json"))
+    return f"{pack_text}\n[model]\nphrases = '''\n{phrases}'''\nnumbers = '''\n{numbers}'''\n"
+
+
+@pytest.fixture
+def hear(whole: str, call_events: Callable[[str], list[Event]]) -> Callable[[str], list[CoachEvent]]:
+    def run(text: str) -> list[CoachEvent]:
+        coach = Coach(CallContext(call_id="c", at_ms=0, pack=whole, config={"volume": "novice"}))
+        return [said for event in call_events(text) for said in coach.feed(event)]
+
+    return run
+
+
+def states(said: list[CoachEvent]) -> list[str]:
+    return [event.state for event in said if isinstance(event, Empathy)]
+
+
+def test_an_opening_seen_by_the_trained_eye(hear: Any) -> None:
+    said = hear(f"0-6 customer  {WEARY}\n7-10 agent  can you confirm the account number please\n11-12 agent  hm\n")
+    assert states(said)[0] == "open"
+    assert any(isinstance(event, Nudge) and event.rule == "empathy.missed" for event in said)
+    assert any(cause.cue for event in said if isinstance(event, Heat) for cause in event.because)
+
+
+def test_an_answer_judged_by_its_words(hear: Any) -> None:
+    warm = "four calls and nobody rang you back, I'm so sorry, that must be exhausting, I'll own this now"
+    said = hear(f"0-6 customer  {WEARY}\n7-13 agent  {warm}\n15-16 customer  okay\n")
+    assert states(said) == ["open", "given"]
+
+
+def test_the_checklist_is_told(hear: Any) -> None:
+    said = hear("0-5 agent  good morning this is Dev how can I help you today\n6-8 customer  hello there\n")
+    lines = [(event.item, event.state) for event in said if isinstance(event, Checklist)]
+    assert ("greet-name", "done") in lines
+    assert isinstance(said[-1], CallSummary)

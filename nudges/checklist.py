@@ -51,9 +51,13 @@ class Checklist:
     """The checklist of one call."""
 
     def __init__(self, items: tuple[ChecklistItem, ...], conversation: Conversation) -> None:
-        self._items = tuple(item for item in items if item.enabled)
         self._conversation = conversation
         self._states: dict[str, ChecklistState] = {}
+        self.use(items)
+
+    def use(self, items: tuple[ChecklistItem, ...]) -> None:
+        """Keep these lines from here on; how those of the same id stand is kept."""
+        self._items = tuple(item for item in items if item.enabled)
         self._lines = {item.id: content_words(split_words(item.line)) for item in self._items}
 
     @property

@@ -10,6 +10,7 @@ from typing import cast, get_args
 from nudges.delivery import Air, Decision, Level, Show
 from nudges.packs import load
 from nudges.policy import Policy
+from nudges.rulepack import Rule
 from nudges.rules import Rules
 from nudges.signals import CallOver, Signal
 from nudges.summary import totals
@@ -59,6 +60,8 @@ class Coach:
         self._off = _ids(context.config, "off")
         self._shadow = _ids(context.config, "shadow")
         self._mixed = False
+        self._for = ("", "")
+        self._texts: dict[str, Rule] = {}
         self._ended = False
         self._out: list[CoachEvent] = []
         self._policy = Policy(context.call_id, self._pack.delivery, self._level, context.history)
@@ -109,6 +112,10 @@ class Coach:
         """Fresh ears and rules, as at the start and when it turns out that the sides were swapped."""
         self._understanding = Understanding(self._call_id, self._loaded, self._timing, openings)
         self._seen = self._understanding.seen
+        self._make_rules()
+
+    def _make_rules(self) -> None:
+        self._texts.update({rule.id: rule for rule in self._pack.rule})
         self._rules = Rules(
             self._pack.rule,
             off=self._off,
@@ -140,7 +147,7 @@ class Coach:
         self._decide(self._policy.finish())
         for advice in self._rules.step(self._seen)[0]:
             # Whatever else came true just now comes too late.
-            if isinstance(self._rules.rule(advice.rule).when[advice.trigger], CallEnds):
+            if isinstance(self._texts[advice.rule].when[advice.trigger], CallEnds):
                 self._policy.offer(advice)
         self._decide(self._policy.settle(now_ms, self._air()))
         self._decide(self._policy.finish())
@@ -187,6 +194,8 @@ class Coach:
                 self._seen.helped = True
             case SidesSwapped():
                 self._swap()
+            case CallContext():
+                self._reload(event)
             case _:
                 pass
         return []
@@ -194,12 +203,25 @@ class Coach:
     def _start(self, event: CallStarted) -> None:
         """Only now the queue and the agent are known, and with them what the pack says for them."""
         self._mixed = "mixed" in event.channels
+        self._for = (event.queue, event.agent_id)
         self._loaded = load(self._context.pack, queue=event.queue, agent=event.agent_id)
         self._pack = self._loaded.pack
         self._policy = Policy(self._call_id, self._pack.delivery, self._level, self._context.history)
         self._timing = Timing(self._pack.timing)
         self._begin(openings=0)
         self._seen.now_ms = event.at_ms
+
+    def _reload(self, context: CallContext) -> None:
+        """Go on by other rules, texts, cues and delivery; what is known of the call, and its thresholds, stay."""
+        if (volume := _level(context.config)) != _level(self._context.config):
+            self._level = volume
+        self._context = context
+        self._loaded = load(context.pack, queue=self._for[0], agent=self._for[1])
+        self._pack = self._loaded.pack
+        self._off, self._shadow = _ids(context.config, "off"), _ids(context.config, "shadow")
+        self._understanding.reload(self._loaded)
+        self._policy.reload(self._pack.delivery, self._level)
+        self._make_rules()
 
     def _advise(self, signals: list[Signal]) -> None:
         seen, policy, rules = self._seen, self._policy, self._rules
@@ -241,7 +263,7 @@ class Coach:
                 )
 
     def _nudge(self, show: Show, now_ms: int) -> Nudge:
-        rule, finding = self._rules.rule(show.advice.rule), show.advice.finding
+        rule, finding = self._texts[show.advice.rule], show.advice.finding
         return Nudge(
             call_id=self._call_id,
             at_ms=now_ms,
@@ -268,7 +290,7 @@ class Coach:
         )
 
 
-_NOT_OURS = (*get_args(CoachEvent), CallContext, Tick)
+_NOT_OURS = (*get_args(CoachEvent), Tick)
 
 
 def _matters(event: Event) -> bool:

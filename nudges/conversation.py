@@ -72,6 +72,10 @@ class Conversation:
         self.phase: Phase = "opening"
         self._issue: Turn | None = None
 
+    def use(self, book: CueBook) -> None:
+        """Listen for other cues from here on; what was heard stays heard."""
+        self._book = book
+
     # --- what rules ask -------------------------------------------------------------------------------------------
 
     def known_until(self, side: Side, now_ms: int) -> int:

@@ -67,6 +67,11 @@ def load(text: str, name: str = "pack", *, queue: str = "", agent: str = "") -> 
     return _load(text, name, own)
 
 
+def laid_over(text: str, own: str) -> str:
+    """The text of a pack with the keys of another, one a line, laid over it for every call."""
+    return f"{text}\n[[scope]]\n{own}\n"
+
+
 @lru_cache(maxsize=16)
 def _load(text: str, name: str, scopes: tuple[int, ...]) -> LoadedPack:
     table = tables(text, name)
@@ -79,10 +84,16 @@ def _load(text: str, name: str, scopes: tuple[int, ...]) -> LoadedPack:
     try:
         book = CueBook(pack.customer, pack.agent)
         check(pack, book, text)
-        model = None if pack.model is None else parse_model(pack.model.numbers, pack.model.phrases)
+        model = None if pack.model is None else _model(pack.model.numbers, pack.model.phrases)
     except PackError as error:
         raise PackError(f"{name}: {error}") from error
     return LoadedPack(pack, book, model)
+
+
+@lru_cache(maxsize=4)
+def _model(numbers: str, phrases: str) -> NoticingModel:
+    """What was learned is large, and many packs share it."""
+    return parse_model(numbers, phrases)
 
 
 @lru_cache(maxsize=16)

@@ -119,6 +119,12 @@ class Policy:
         self._level = level
         self._waiting = {rule: advice for rule, advice in self._waiting.items() if self._worth(advice)}
 
+    def reload(self, settings: DeliverySettings, level: Level) -> None:
+        """Deliver by other settings from here on; what waited was said by other rules and is let go."""
+        self._settings = settings
+        self._level = level
+        self._waiting.clear()
+
     def settle(self, now_ms: int, air: Air) -> list[Decision]:
         """Let go of what has lived its time, then show the best of what may be shown."""
         decisions: list[Decision] = [

@@ -24,8 +24,8 @@ from streams.events import Outcome, Severity
 class RuleTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A conversation of a rule's own, in the `.call` format with its expectations.
 
-    `pack` is TOML laid over the pack for this conversation alone; `events` says what happens besides the talk; with
-    `alone` no other rule runs.
+    `pack` holds keys, one a line, laid over the pack for this conversation alone; `events` says what happens besides
+    the talk; with `alone` no other rule runs.
     """
 
     name: str

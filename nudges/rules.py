@@ -75,10 +75,6 @@ class Rules:
         notes, self._notes = self._notes, []
         return notes
 
-    def rule(self, rule: str) -> Rule:
-        """The rule of this id."""
-        return self._rules[rule]
-
     def step(self, seen: Situation) -> tuple[list[Advice], list[FloorCall]]:
         """What the rules have to say now."""
         advice: list[Advice] = []
@@ -117,7 +113,10 @@ class Rules:
 
         Once it is shown, what would have held it back no longer counts.
         """
-        rule = self._rules[advice.rule]
+        rule = self._rules.get(advice.rule)
+        if rule is None:
+            # The pack that it came from is no longer in force.
+            return "expired"
         if any_holds(rule.done, advice.finding, seen):
             return "done"
         if any_holds(rule.gone, advice.finding, seen):

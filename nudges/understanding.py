@@ -61,6 +61,12 @@ class Understanding:
         """The number of the last opening so far."""
         return self._ledger.count
 
+    def reload(self, loaded: LoadedPack) -> None:
+        """Hear by other cue families and keep another checklist from here on."""
+        self._book = loaded.book
+        self._conversation.use(loaded.book)
+        self._checklist.use(loaded.pack.checklist)
+
     def told(self) -> list[CoachEvent]:
         """What there is to tell people since the last time."""
         said, self._said = self._said, []

@@ -111,8 +111,8 @@ class Call:
         return Step(tuple(self._out(self._opening)))
 
     def feed(self, event: Event | AudioFrame) -> Step:
-        """Take one event of the source or of a person, or the passing of time."""
-        if self._ended or isinstance(event, CallStarted | CallContext):
+        """Take one event of the source or of a person, or the passing of time; a new context is a new rule pack."""
+        if self._ended or isinstance(event, CallStarted) or event in self._opening:
             return Step()
         self._now_ms = max(self._now_ms, event.at_ms)
         if isinstance(event, AudioFrame):
@@ -203,7 +203,7 @@ class Call:
 
     def _advise(self, event: Event) -> tuple[CoachEvent, ...]:
         """What the coach says; it has its context since it was made, and sees what a journal would show it again."""
-        if isinstance(event, CallContext) or not (isinstance(event, Tick) or self._deciding.decides(event)):
+        if event is self._opening[0] or not (isinstance(event, Tick) or self._deciding.decides(event)):
             return ()
         said = self._coach.feed(event)
         self._wake_ms = self._coach.wake_ms

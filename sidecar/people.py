@@ -11,7 +11,7 @@ from sidecar.bus import Bus
 from sidecar.call import Call, Passing
 from sidecar.runner import CallRunner
 from streams.errors import InputError, SidecarError
-from streams.events import HumanEvent
+from streams.events import CallContext, HumanEvent
 from streams.wire import Command, Reply
 
 _log = logs.get("people")
@@ -46,7 +46,7 @@ class Reach:
             raise InputError("the call is over" if self._runner else "the call has not begun")
         self._runner.tell(self._actions.event(command, command.by or by, self._runner.call.now_ms))
 
-    def tell(self, event: HumanEvent) -> None:
+    def tell(self, event: HumanEvent | CallContext) -> None:
         """Carry an event into the call; one that is over takes nothing."""
         if self._runner is not None:
             self._runner.tell(event)

@@ -26,8 +26,8 @@ from streams.vad import SileroProbe
 from streams.workers import DecodeWorkers
 
 
-def context_of(config: Config, call_id: str) -> CallContext:
-    """What a new call is decided on.
+def context_of(config: Config, call_id: str, history: dict[str, tuple[bool, ...]] | None = None) -> CallContext:
+    """What a new call is decided on; `history` is what is remembered of the agent's thumbs.
 
     Raises PackError when the configured rule pack cannot be read.
     """
@@ -36,6 +36,7 @@ def context_of(config: Config, call_id: str) -> CallContext:
         at_ms=0,
         config=msgspec.to_builtins(config.nudges),
         pack=read_pack(config.nudges.pack),
+        history=history or {},
     )
 
 

@@ -7,9 +7,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import tomlkit
 
 from nudges.packs import load, overlay, tables
+from nudges.rulepack import Pack
 from streams.errors import PackError
 
 DEFAULT = "default"
@@ -31,12 +33,13 @@ def read_pack(name_or_path: str) -> str:
     return text
 
 
-def laid_over(pack: str, own: str, name: str) -> str:
-    """The text of a pack with the tables of another text laid over it.
-
-    Raises PackError when either is not TOML.
-    """
-    return tomlkit.dumps(overlay(tables(pack, "pack"), tables(own, name)))
+def schema() -> dict[str, Any]:
+    """The JSON Schema of rule packs; nothing but an id is required, since a pack may extend another."""
+    whole = msgspec.json.schema(Pack)
+    for name in ("Pack", "Rule", "ChecklistItem", "CueSpec"):
+        part = whole["$defs"][name]
+        part["required"] = [field for field in part.get("required", ()) if field == "id"]
+    return {"title": "sidecar rule pack", **whole}
 
 
 def _whole(table: dict[str, Any], name: str, depth: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sidecar.pace import Pace
 from streams.clock import Clock, WallClock
 from streams.engine import DecodeJob
 from streams.errors import RecogniserError, StorageError
-from streams.events import AudioFrame, CallEnded, Event, HumanEvent, SidesSwapped, Tick
+from streams.events import AudioFrame, CallContext, CallEnded, Event, HumanEvent, SidesSwapped, Tick
 from streams.lags import CaptureLag
 
 TICK_MS = 250
@@ -97,8 +97,8 @@ class CallRunner:
             self._break_off("failed")
             raise
 
-    def tell(self, event: HumanEvent | SidesSwapped) -> None:
-        """Take what a person did; it is stamped with the media time of now."""
+    def tell(self, event: HumanEvent | SidesSwapped | CallContext) -> None:
+        """Take what a person did, or rules read anew; it is stamped with the media time of now."""
         self._take(self._call.feed(msgspec.structs.replace(event, at_ms=self._call.now_ms)))
 
     async def _go_on_to(self, at_ms: int) -> None:

@@ -29,6 +29,7 @@ from sidecar.places import Places, ensure
 from sidecar.reception import Reception
 from sidecar.replay import context_of, make_call
 from sidecar.runner import CallRunner, Sink
+from sidecar.thumbs import ThumbKeeper, Thumbs
 from streams.clock import WallClock, utc_now
 from streams.engine import Transcriber
 from streams.errors import InputError, SidecarError
@@ -126,10 +127,12 @@ class Service:
         started = msgspec.structs.replace(
             live.started, started_at=live.started.started_at or utc_now(), words_from=words_from
         )
-        call = make_call(started, context_of(config, live.call_id), config, listens=True)
+        thumbs = Thumbs(self._places.state_dir)
+        context = context_of(config, live.call_id, thumbs.of(started.agent_id))
+        call = make_call(started, context, config, listens=True)
         reach = self._people.calls[live.call_id] = Reach(live.call_id)
         with self._journal(config, started) as journal:
-            sinks: list[Sink] = [self._bus, reach, *journal]
+            sinks: list[Sink] = [self._bus, reach, ThumbKeeper(thumbs, started.agent_id), *journal]
             runner = CallRunner(call, desk, sinks, pace=None, report=_report)
             reach.follow(runner)
             _log.info("call began", channels=started.channels, words_from=words_from)
@@ -178,7 +181,7 @@ class Service:
         Raises ConfigError or PackError, and keeps the old ones, when they are wrong.
         """
         before, after = self._config, self._load_config()
-        context_of(after, "")
+        context = context_of(after, "")
         self._config = after
         self._reception.config = msgspec.structs.replace(
             self._reception.config, max_calls=after.taps.max_calls, idle_s=after.taps.idle_s
@@ -186,9 +189,11 @@ class Service:
         if before.nudges.volume != after.nudges.volume:
             for call_id, reach in self._people.calls.items():
                 reach.tell(Volume(call_id=call_id, at_ms=0, level=after.nudges.volume))
+        for call_id, reach in self._people.calls.items():
+            reach.tell(msgspec.structs.replace(context, call_id=call_id))
         changed = [name for name in _RESTART if getattr(before, name) != getattr(after, name)]
         needs = f"; [{'], ['.join(changed)}] may need a restart" if changed else ""
-        return f"settings read anew; rules and journal hold from the next call{needs}"
+        return f"settings read anew; rules hold at once, their thresholds and the journal from the next call{needs}"
 
     def _purge(self, config: Config) -> None:
         try:

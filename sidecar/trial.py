@@ -9,9 +9,8 @@ from typing import TypeAlias
 import msgspec
 
 from nudges.coach import Coach
-from nudges.packs import load
+from nudges.packs import laid_over, load
 from nudges.rehearsal import with_happenings
-from sidecar.rulebook import laid_over
 from streams.events import CallContext, CoachEvent, Nudge, NudgeResolved
 from streams.script import Expectation, Script, script_events
 from streams.transcript import read_transcript
@@ -84,7 +83,7 @@ def pack_cases(pack: str) -> Iterator[Case]:
         others = tuple(other.id for other in rules if other.id != rule.id)
         for test in rule.test:
             script = read_transcript(test.call, f"{rule.id}: {test.name}.call")
-            own = laid_over(pack, test.pack, script.name) if test.pack else pack
+            own = laid_over(pack, test.pack) if test.pack else pack
             yield Case(rule.id, script, own, test.events, others if test.alone else ())
 
 

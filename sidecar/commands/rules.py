@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from msgspec import json, structs
 
 from sidecar.invocation import Invocation
 from sidecar.rulebook import read_pack
 from streams.errors import TranscriptError
+from streams.events import AudioFrame
 from streams.script import Script
 
 
@@ -53,6 +55,54 @@ def test(invocation: Invocation, files: tuple[str, ...], pack: str | None) -> No
     print(f"{len(verdicts) - len(failed)} of {len(verdicts)} conversations as expected")
     if failed:
         sys.exit(1)
+
+
+@command.command()
+@click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
+@click.pass_obj
+def check(invocation: Invocation, pack: str | None) -> None:
+    """Look for dead rules, shadowed and unused cues, thresholds out of reach and slow expressions.
+
+    Exit code 1 when something is found.
+    """
+    from sidecar.rulecheck import check_pack
+
+    problems = check_pack(read_pack(pack or invocation.config.nudges.pack))
+    for problem in problems:
+        print(f"{problem.kind:11}  {problem.where}: {problem.what}")
+    if problems:
+        sys.exit(1)
+    print("nothing found")
+
+
+@command.command()
+@click.argument("rule")
+@click.argument("call", type=click.Path(path_type=Path))
+@click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
+@click.pass_obj
+def why(invocation: Invocation, rule: str, call: Path, pack: str | None) -> None:
+    """Say turn by turn why RULE did or did not fire in CALL, a transcript or a kept call's journal."""
+    from sidecar.material import open_path
+    from sidecar.replay import context_of
+    from sidecar.why import why as reasons
+
+    config = invocation.config
+    material = open_path(call, left=None, default_left=config.recordings.left, transcript=None)
+    if material.kind == "audio":
+        raise TranscriptError(f"{call} is a recording; name its transcript, or the journal of its call")
+    context = material.context or context_of(config, material.started.call_id)
+    if pack:
+        context = structs.replace(context, pack=read_pack(pack))
+    for line in reasons((event for event in material.events() if not isinstance(event, AudioFrame)), rule, context):
+        print(line)
+
+
+@command.command()
+def schema() -> None:
+    """Print the JSON Schema of rule packs, for editors that complete and check TOML."""
+    from sidecar.rulebook import schema as pack_schema
+
+    print(json.format(json.encode(pack_schema()), indent=2).decode())
 
 
 def _read(files: tuple[str, ...]) -> Iterator[Script]:

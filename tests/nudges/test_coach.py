@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudges.coach import Coach
-from nudges.packs import load, overlay, tables
+from nudges.packs import laid_over, load
 from nudges.rehearsal import with_happenings
 from nudges.rulepack import RuleTest
 from streams.errors import PackError
@@ -87,7 +86,7 @@ def nudges(events: list[CoachEvent]) -> list[str]:
 def test_the_conversation_of_a_rule(name: str, rule: str, test: RuleTest, make_coach: Make) -> None:
     """Each rule's own conversations, without the learned numbers and without the judge of the service."""
     script = read_transcript(test.call, f"{name}.call")
-    pack = tomlkit.dumps(overlay(tables(PACK_TEXT, "pack"), tables(test.pack, name))) if test.pack else PACK_TEXT
+    pack = laid_over(PACK_TEXT, test.pack) if test.pack else PACK_TEXT
     others = [other.id for other in load(pack).pack.rule if other.id != rule]
     coach = make_coach(pack=pack, off=others if test.alone else [])
     events = with_happenings(script_events(script, "c"), test.events, "c")
@@ -306,7 +305,6 @@ def test_what_concerns_others_changes_nothing(make_coach: Make) -> None:
     coach = make_coach()
     coach.feed(CallStarted(call_id="c", at_ms=0))
     for event in (
-        CallContext(call_id="c", at_ms=0),
         Note(call_id="c", at_ms=100, note="n", by="x", text="I want to speak to a supervisor"),
         Mood(call_id="c", at_ms=200, utterance=0, score=-1, smoothed=-1, trend="falling"),
     ):
@@ -502,3 +500,49 @@ def test_help_that_was_asked_for_is_known(make_coach: Make) -> None:
     assert "deesc.abuse warn" in nudges([*shown, *coach.feed(tick(5000))])
     done = coach.feed(HelpAsked(call_id="c", at_ms=6000, help="h"))
     assert kinds(list(done), NudgeResolved) == ["6000 NudgeResolved deesc.abuse done"]
+
+
+def reloaded(text: str, **config: Any) -> CallContext:
+    return CallContext(call_id="c", at_ms=9000, pack=text, config={"volume": "novice", **config})
+
+
+def test_rules_read_anew_hold_at_once_and_the_call_goes_on(make_coach: Make) -> None:
+    coach = make_coach()
+    coach.feed(CallStarted(call_id="c", at_ms=0))
+    coach.feed(says("customer", 0, 4000, "I am really frustrated, I've been waiting three weeks"))
+    text = PACK_TEXT.replace("Threat heard. Don't argue.", "A threat.").replace("gap_s = 20 ", "gap_s = 1 ")
+    coach.feed(reloaded(text.replace('label = "your name"', 'label = "a name"')))
+    assert coach.wake_ms is not None
+    (nudge,) = [
+        event
+        for event in coach.feed(says("customer", 9500, 12_000, "you will hear from my lawyer", number=1))
+        if isinstance(event, Nudge)
+    ]
+    assert nudge.text.startswith("A threat.")
+    summary = coach.feed(CallEnded(call_id="c", at_ms=13_000))[-1]
+    assert isinstance(summary, CallSummary)
+    assert summary.totals["customer_talk_ms"] is not None
+
+
+def test_a_card_whose_rule_is_gone_leaves(make_coach: Make) -> None:
+    coach = make_coach()
+    coach.feed(CallStarted(call_id="c", at_ms=0))
+    assert nudges(list(coach.feed(says("customer", 0, 4000, "you will hear from my lawyer")))) == [
+        "deesc.threat critical"
+    ]
+    gone = coach.feed(reloaded(PACK_TEXT, off=["deesc.threat"], volume="expert"))
+    assert kinds(list(gone), NudgeResolved) == ["9000 NudgeResolved deesc.threat expired"]
+    assert coach.feed(tick(60_000)) == () or nudges(list(coach.feed(tick(61_000)))) == []
+
+
+def test_what_is_undone_after_its_rule_went_leaves_again(make_coach: Make) -> None:
+    coach = make_coach()
+    coach.feed(CallStarted(call_id="c", at_ms=0))
+    coach.feed(says("customer", 0, 4000, "you will hear from my lawyer"))
+    coach.feed(NudgeAnswered(call_id="c", at_ms=8000, nudge="c-n1", answer="dismissed"))
+    coach.feed(reloaded(PACK_TEXT, off=["deesc.threat"]))
+    back = coach.feed(NudgeAnswered(call_id="c", at_ms=9500, nudge="c-n1", answer="undone"))
+    assert kinds(list(back), Nudge, NudgeResolved) == [
+        "9500 Nudge deesc.threat critical",
+        "9500 NudgeResolved deesc.threat expired",
+    ]

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from nudges.packs import load, overlay, tables
+from nudges.packs import laid_over, load, overlay, tables
 from streams.errors import PackError
 from tests.nudges.conftest import PACK_FILE
 
@@ -183,3 +183,8 @@ def test_a_pack_with_learned_numbers(pack_text: str) -> None:
 def test_a_text_that_names_what_is_missing_must_fit(pack_text: str) -> None:
     with pytest.raises(PackError, match=r"process\.disclosure .*characters"):
         load(changed(pack_text, 'label = "recording notice"', f'label = "{"x" * 60}"'))
+
+
+def test_keys_laid_over_a_pack(pack_text: str) -> None:
+    whole = laid_over(pack_text, 'rule = [{ id = "deesc.threat", title = "Mine" }]')
+    assert next(rule.title for rule in load(whole).pack.rule if rule.id == "deesc.threat") == "Mine"

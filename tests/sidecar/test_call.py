@@ -270,3 +270,13 @@ def test_an_interrupted_call_ends_now() -> None:
     call.feed(frame(20))
     assert call.interrupt().events == (CallEnded(call_id="c", at_ms=20, reason="interrupted"),)
     assert call.ended
+
+
+def test_rules_read_anew_reach_the_coach_and_the_journal() -> None:
+    coach = Memory()
+    call = make(coach=coach)
+    call.begin()
+    anew = CallContext(call_id="c", at_ms=700, config={"volume": "expert"})
+    assert call.feed(anew).events == (anew,)
+    assert coach.fed[-1] == anew
+    assert call.feed(CONTEXT).events == ()

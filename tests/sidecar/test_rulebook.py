@@ -67,3 +67,7 @@ def test_a_mistake_is_named_with_its_file(tmp_path: Path) -> None:
     file.write_text(read_pack("default").replace("half_life_s", "half_live_s"), "utf-8")
     with pytest.raises(PackError, match=r"mine\.toml:\d+: .*half_live_s"):
         read_pack(str(file))
+
+
+def test_the_default_pack_carries_what_was_learned() -> None:
+    assert load(read_pack("default")).model is not None

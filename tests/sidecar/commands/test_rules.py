@@ -70,3 +70,40 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> No
     result = run("test", str(file))
     assert isinstance(result.exception, TranscriptError)
     assert str(file) in str(result.exception)
+
+
+def test_why(tmp_path: Path) -> None:
+    file = tmp_path / "a.call"
+    file.write_text(CALL, "utf-8")
+    result = run("why", "deesc.supervisor_request", str(file))
+    assert result.exit_code == 0, result.output
+    assert "shown as warn" in result.output
+    own = tmp_path / "mine.toml"
+    own.write_text('extends = "default"\n[[rule]]\nid = "deesc.supervisor_request"\nenabled = false\n', "utf-8")
+    assert "it can never fire" in run("why", "deesc.supervisor_request", str(file), "--pack", str(own)).output
+
+
+def test_why_wants_words(tmp_path: Path) -> None:
+    calls = Path(__file__).parents[3] / "sidecar" / "calls"
+    result = run("why", "deesc.threat", str(calls / "tangled.flac"))
+    assert isinstance(result.exception, TranscriptError)
+
+
+def test_the_schema_is_one() -> None:
+    import json
+
+    schema = json.loads(run("schema").output)
+    assert schema["$defs"]["Rule"]["required"] == ["id"]
+    assert "max_per_call" in schema["$defs"]["Rule"]["properties"]
+
+
+@pytest.mark.parametrize(
+    ("problems", "code", "says"), [([], 0, "nothing found"), (["x"], 1, "dead         own.one: x")]
+)
+def test_check(monkeypatch: pytest.MonkeyPatch, problems: list[str], code: int, says: str) -> None:
+    from sidecar import rulecheck
+
+    found = [rulecheck.Problem("dead", "own.one", what) for what in problems]
+    monkeypatch.setattr(rulecheck, "check_pack", lambda text: found)
+    result = run("check")
+    assert (result.exit_code, result.output.strip()) == (code, says)

@@ -1,0 +1,63 @@
+"""Why a rule did or did not fire in a call: events and a rule's id flow in, lines for a person flow out."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from nudges.coach import Coach
+from nudges.packs import LoadedPack, load
+from nudges.understanding import SIDES
+from sidecar.trial import clock
+from streams.errors import PackError
+from streams.events import CallContext, CallEnded, CallStarted, CoachEvent, Event, Nudge, NudgeResolved, Utterance
+
+
+def why(events: Iterable[Event], rule: str, context: CallContext) -> Iterator[str]:
+    """What was said in each turn, which of the rule's cues it held, and what the rule made of it.
+
+    Raises PackError for a rule that the pack does not have.
+    """
+    loaded = load(context.pack)
+    meant = next((one for one in loaded.pack.rule if one.id == rule), None)
+    if meant is None:
+        raise PackError(f"no rule {rule}; `sidecar rules list` names them")
+    if not meant.enabled or rule in _off(context):
+        yield f"{rule} is off in this pack or these settings: it can never fire"
+    coach = Coach(context, explained=rule)
+    fired = False
+    for event in events:
+        if isinstance(event, CallStarted):
+            loaded = load(context.pack, queue=event.queue, agent=event.agent_id)
+        said = coach.feed(event)
+        if isinstance(event, Utterance) and event.text:
+            yield from _turn(event, loaded)
+        for line in (*coach.notes(), *_told(said, rule)):
+            yield f"             {line}"
+        fired = fired or any(isinstance(one, Nudge) and one.rule == rule for one in said)
+        if isinstance(event, CallEnded):
+            break
+    if not fired:
+        yield f"{rule} never came to the screen; it is set off by:"
+        for number, trigger in enumerate(meant.when, 1):
+            yield f"  trigger {number}: {msgspec.json.encode(trigger).decode()}"
+
+
+def _turn(event: Utterance, loaded: LoadedPack) -> Iterator[str]:
+    yield f"{clock(event.ended_ms)}  {event.channel:9} {event.text}"
+    if event.channel in SIDES:
+        matched = loaded.book.find(SIDES[event.channel], event.text)
+        if cues := dict.fromkeys(match.cue for match in matched):
+            yield f"             heard {', '.join(cues)}"
+
+
+def _told(said: Iterable[CoachEvent], rule: str) -> Iterator[str]:
+    for event in said:
+        if isinstance(event, Nudge) and event.rule == rule:
+            yield f"{clock(event.at_ms)} shown as {event.severity}: {event.measured} (from {event.threshold})"
+        elif isinstance(event, NudgeResolved) and event.rule == rule:
+            yield f"{clock(event.at_ms)} {event.outcome}"
+
+
+def _off(context: CallContext) -> tuple[str, ...]:
+    off = context.config.get("off", ())
+    return tuple(off) if isinstance(off, list | tuple) else ()

@@ -1,0 +1,102 @@
+from typing import Any
+
+import msgspec
+import pytest
+
+from nudges.cues import CueSpec
+from nudges.packs import load
+from nudges.rulepack import Pack, Rule, RuleTest
+from nudges.situation import Condition
+from nudges.triggers import Heard, HeatReaches, SilenceLasts, TalkShare, Tense, Trigger, Unclear
+from sidecar.rulebook import read_pack
+from sidecar.rulecheck import Problem, check_pack, dead, shadowed, unreachable, unused
+from sidecar.trial import Case
+from streams.transcript import read_transcript
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return load(read_pack("default")).pack
+
+
+def rule(*when: Trigger, **fields: Any) -> Rule:
+    return Rule(
+        **{"id": "own.one", "family": "own", "severity": "info", "title": "", "text": "", "when": when, **fields}
+    )
+
+
+def whats(found: Any) -> list[str]:
+    return [problem.what for problem in found]
+
+
+def test_the_default_pack_is_in_order(pack: Pack) -> None:
+    assert [*unreachable(pack), *shadowed(pack), *unused(pack)] == []
+
+
+def test_a_pack_with_everything_wrong() -> None:
+    text = read_pack("default").replace("bands = [20, 40, 60, 75]", "bands = [20, 40, 60, 50]")
+    text = text.replace("\nfed up\n", "\nfed up\nfed up now\n", 1)
+    found = check_pack(text)
+    assert Problem("unreachable", "[heat]", "the bands do not rise") in found
+    assert Problem("shadowed", "C.emotion_word", "'fed up now' is matched by 'fed up' already") in found
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        (rule(HeatReaches(at=120)), "trigger 1: heat never reaches 120"),
+        (rule(TalkShare(above=1, window_s=1, speech_s=1, turns=1)), "trigger 1: no share is above 1"),
+        (rule(Tense(calm_turns=1, at=1.5)), "trigger 1: no probability reaches 1.5"),
+        (rule(Unclear(below=0, window_s=1, words=1)), "trigger 1: no confidence is below 0"),
+        (rule(Heard(cues=(), count=2)), "trigger 1: 2 times within 0 s"),
+        (rule(valid_for_s=0), "valid_for_s is 0: it goes stale before it can be shown"),
+        (rule(max_per_call=0), "max_per_call is 0"),
+        (rule(life_s=0), "life_s is 0: it leaves as it comes"),
+        (rule(done=(Condition(heat_from=50, heat_below=40),)), "no call meets heat_from = 50, heat_below = 40"),
+        (rule(gone=(Condition(peak_from=101),)), "no call meets peak_from = 101"),
+        (rule(unless=(Condition(call_s=60, call_below_s=30),)), "no call meets call_s = 60, call_below_s = 30"),
+    ],
+)
+def test_thresholds_out_of_reach(pack: Pack, made: Rule, what: str) -> None:
+    assert whats(unreachable(msgspec.structs.replace(pack, rule=(made,)))) == [what]
+
+
+def test_thresholds_within_reach(pack: Pack) -> None:
+    good = rule(
+        HeatReaches(at=60), Tense(calm_turns=1), Heard(cues=(), count=2, within_s=9), done=(Condition(heat_below=40),)
+    )
+    assert whats(unreachable(msgspec.structs.replace(pack, rule=(good,)))) == []
+
+
+def test_triggers_that_never_come_first(pack: Pack) -> None:
+    silence = SilenceLasts(s=10)
+    sharp = msgspec.structs.replace(silence, severity="warn", only_if=(Condition(call_s=1),))
+    fired = rule(silence, sharp, SilenceLasts(s=20), HeatReaches(at=60))
+    own = msgspec.structs.replace(pack, rule=(fired,))
+    assert whats(dead(own, []))[1:] == ["trigger 2 never comes before trigger 1"]
+    own = msgspec.structs.replace(pack, rule=(rule(sharp, silence),))
+    assert whats(dead(own, []))[1:] == []
+
+
+def test_rules_that_nothing_makes_fire(pack: Pack) -> None:
+    test = RuleTest(name="calm", call="0-2 customer  hello\n")
+    case = Case("own.one", read_transcript(test.call, "calm.call"), read_pack("default"), ())
+    own = msgspec.structs.replace(
+        pack, rule=(rule(SilenceLasts(s=1), test=(test,)), rule(SilenceLasts(s=1), id="own.two"))
+    )
+    assert [(one.where, one.what) for one in dead(own, [case])] == [
+        ("own.one", "its conversations never make it fire"),
+        ("own.two", "it has no conversation of its own"),
+    ]
+
+
+def test_families_that_nothing_goes_by(pack: Pack) -> None:
+    own = msgspec.structs.replace(
+        pack, customer={**pack.customer, "idle": CueSpec(say="x"), "hot": CueSpec(say="y", weight=3)}
+    )
+    assert [problem.where for problem in unused(own)] == ["C.idle"]
+
+
+def test_an_expression_that_stands_twice(pack: Pack) -> None:
+    own = msgspec.structs.replace(pack, customer={"one": CueSpec(say="at last\nat last\n(so )?far")}, agent={})
+    assert [problem.what for problem in shadowed(own)] == ["'at last' is matched by 'at last' already"]

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+from sidecar.thumbs import FILE_NAME, ThumbKeeper, Thumbs
+from streams.events import CallEnded, CallSummary
+
+
+def summary(thumbs: dict[str, list[bool]]) -> CallSummary:
+    return CallSummary(call_id="c", at_ms=0, totals={"nudges": {"thumbs": thumbs}})
+
+
+def test_thumbs_are_remembered_by_agent_and_rule(tmp_path: Path) -> None:
+    thumbs = Thumbs(tmp_path / "state")
+    assert thumbs.of("ann") == {}
+    ThumbKeeper(thumbs, "ann").write(summary({"a.b": [True, False]}))
+    ThumbKeeper(thumbs, "rob").write(summary({"a.b": [True] * 12}))
+    assert thumbs.of("ann") == {"a.b": (True, False)}
+    assert thumbs.of("rob") == {"a.b": (True,) * 10}
+    assert [path.name for path in (tmp_path / "state").iterdir()] == [FILE_NAME]
+
+
+def test_a_call_without_thumbs_changes_nothing(tmp_path: Path) -> None:
+    keeper = ThumbKeeper(Thumbs(tmp_path), "ann")
+    keeper.write(summary({}))
+    keeper.write(CallSummary(call_id="c", at_ms=0, totals={}))
+    keeper.write(CallEnded(call_id="c", at_ms=0))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_read_or_written_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("[1", "utf-8")
+    thumbs = Thumbs(tmp_path)
+    assert thumbs.of("ann") == {}
+    blocked = tmp_path / "file"
+    blocked.write_text("", "utf-8")
+    Thumbs(blocked / "state").keep("ann", {"a.b": [True]})
+    assert Thumbs(blocked / "state").of("ann") == {}

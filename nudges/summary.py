@@ -19,6 +19,8 @@ def totals(seen: Situation, policy: Policy) -> dict[str, object]:
         **_talk(seen),
         **_feeling(seen),
         "openings": _openings(seen),
+        "ledger": _ledger(seen),
+        "checklist": seen.checklist.states,
         "nudges": _nudges(policy),
     }
 
@@ -66,6 +68,20 @@ def _openings(seen: Situation) -> dict[str, object]:
         **{state: sum(opening.state == state for opening in openings) for state in STATES},
         "median_answer_ms": waits[len(waits) // 2] if waits else None,
     }
+
+
+def _ledger(seen: Situation) -> list[dict[str, object]]:
+    """Every opening for empathy: what opened it, what became of it, and how long the agent took."""
+    return [
+        {
+            "quote": opening.quote,
+            "said_ms": opening.said_ms,
+            "strength": opening.strength,
+            "outcome": opening.state,
+            "answer_ms": None if opening.answered_ms is None else max(0, opening.answered_ms - opening.ended_ms),
+        }
+        for opening in seen.ledger.openings
+    ]
 
 
 def _nudges(policy: Policy) -> dict[str, object]:

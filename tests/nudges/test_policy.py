@@ -1,6 +1,7 @@
 from itertools import pairwise
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -429,6 +430,55 @@ def test_the_end_of_the_call() -> None:
     assert ended(desk.finish()) == [("a.one", "call_ended"), ("b.two", "call_ended")]
     assert desk.live == ()
     assert len(desk.cards) == 2
+
+
+def test_urgent_advice_waits_for_no_gap_and_takes_the_place_of_what_is_less() -> None:
+    desk = policy()
+    offer(desk, advice("a.one", "warn"), at_ms=0)
+    assert desk.held_by(advice("b.two"), 3000, CALM) == "the card a.one"
+    decisions = offer(desk, advice("c.three", urgent=True, at_ms=3000), at_ms=3000)
+    assert (ended(decisions), shown(decisions)) == ([("a.one", "superseded")], ["c.three"])
+
+    desk = policy()
+    offer(desk, advice("a.one", "critical"), at_ms=0)
+    assert offer(desk, advice("c.three", urgent=True, at_ms=3000), at_ms=3000) == []
+    desk.resolve("c-n1", "expired")
+    assert desk.held_by(advice("b.two"), 4000, CALM) == "the gap of 20 s after the last nudge"
+    assert shown(desk.settle(4000, CALM)) == ["c.three"]
+
+
+def test_some_information_is_shown_in_the_heat() -> None:
+    hot = Air(heat=70, quiet_since_ms=-1000)
+    desk = policy()
+    assert desk.held_by(advice("a.one", "info"), 0, hot) == "heat of 60 or more"
+    assert shown(offer(desk, advice("a.one", "info", in_heat=True), at_ms=0, air=hot)) == ["a.one"]
+
+
+def test_some_advice_is_shown_only_while_the_customer_speaks() -> None:
+    desk = policy()
+    assert offer(desk, advice(while_listening=True), at_ms=0, air=CALM) == []
+    assert shown(desk.settle(1000, LISTENING)) == ["a.one"]
+
+
+def test_reasons_for_waiting_are_told() -> None:
+    desk = policy()
+    offer(desk, advice("a.one"), at_ms=0)
+    desk.resolve("c-n1", "done")
+    assert desk.held_by(advice("a.one"), 1000, CALM) == "its own pause of 90 s"
+    assert desk.held_by(advice("a.one", max_per_call=1), 1000, CALM).startswith("shown 1 times")
+    assert desk.held_by(advice("b.two"), 1000, TALKING).startswith("the moment")
+    desk.quiet(-1)
+    assert desk.held_by(advice("b.two"), 1000, CALM) == "quiet was asked for"
+    assert desk.held_by(advice("b.two", "praise"), 1000, Air(heat=50, quiet_since_ms=-1000)) == "quiet was asked for"
+
+
+def test_other_settings_from_here_on() -> None:
+    desk = policy()
+    offer(desk, advice("a.one"), advice("b.two"), at_ms=0)
+    desk.reload(msgspec.structs.replace(SETTINGS, gap_s=1), "expert")
+    assert desk.waiting == ()
+    assert offer(desk, advice("c.three", at_ms=5000), at_ms=5000) == []
+    assert desk.waiting == ()
 
 
 # --- whatever happens -------------------------------------------------------------------------------------------------

@@ -49,6 +49,10 @@ def test_a_whole_call(play: Callable[..., list[CoachEvent]]) -> None:
     assert found["longest_silence_ms"] == 41_000
     assert found["openings"]["given"] == 1
     assert found["openings"]["median_answer_ms"] >= 1000
+    (opening,) = found["ledger"]
+    assert (opening["outcome"], opening["strength"]) == ("given", "strong")
+    assert opening["answer_ms"] == found["openings"]["median_answer_ms"]
+    assert found["checklist"] == {}
     assert found["nudges"]["shown"] == len(found["nudges"]["by_rule"])
     assert sum(found["nudges"]["by_outcome"].values()) == found["nudges"]["shown"]
     assert sum(found["nudges"]["by_severity"].values()) == found["nudges"]["shown"]

@@ -33,7 +33,7 @@ def states(said: list[CoachEvent]) -> list[str]:
 
 
 def test_an_opening_seen_by_the_trained_eye(hear: Any) -> None:
-    said = hear(f"0-6 customer  {WEARY}\n7-10 agent  can you confirm the account number please\n11-12 agent  hm\n")
+    said = hear(f"0-6 customer  {WEARY}\n7-10 agent  okay let me see what it says about the order\n11-12 agent  hm\n")
     assert states(said)[0] == "open"
     assert any(isinstance(event, Nudge) and event.rule == "empathy.missed" for event in said)
     assert any(cause.cue for event in said if isinstance(event, Heat) for cause in event.because)

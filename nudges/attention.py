@@ -14,20 +14,21 @@ from nudges.noticing_state import NoticingState
 from nudges.signals import Piece
 from streams.events import OpeningState, Quote, Strength
 
-Call: TypeAlias = Literal["nothing", "watch", "speak"]
+Call: TypeAlias = Literal["nothing", "hint", "watch", "speak"]
 
 
 class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The learned numbers (JSON) and the phrases they weigh (TOML), as texts, and a pack's own thresholds for them.
 
-    An opening is told from `speak` on, watched from `watch` on; a turn is tense from `tense` on; probabilities.
+    An opening is told from `speak` on, watched from `watch` on, and from `hint` on if the agent's next turn answers it;
+    probabilities.
     """
 
     numbers: str
     phrases: str
     speak: float | None = None
     watch: float | None = None
-    tense: float | None = None
+    hint: float | None = None
 
 
 class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,6 @@ class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
     call: Call
     strength: Strength
     tension: float
-    tense_at: float
     because: tuple[Quote, ...]
     tense_because: tuple[Quote, ...]
 
@@ -55,7 +55,7 @@ class Attention:
         limits = model.numbers.thresholds
         self._speak = limits.speak if settings.speak is None else settings.speak
         self._watch = limits.watch if settings.watch is None else settings.watch
-        self._tense = limits.tension if settings.tense is None else settings.tense
+        self._hint = limits.hint if settings.hint is None else settings.hint
         self._run = -1
         self._pieces: list[Piece] = []
 
@@ -76,7 +76,6 @@ class Attention:
             call=self._call(noticed),
             strength=self._noticer.strength(noticed),
             tension=noticed.tension_p,
-            tense_at=self._tense,
             because=self._quotes(noticed.evidence),
             tense_because=self._quotes(noticed.heat_evidence),
         )
@@ -88,7 +87,9 @@ class Attention:
     def _call(self, noticed: Noticed) -> Call:
         if noticed.opening_p >= self._speak:
             return "speak"
-        return "watch" if noticed.opening_p >= self._watch else "nothing"
+        if noticed.opening_p >= self._watch:
+            return "watch"
+        return "hint" if noticed.opening_p >= self._hint else "nothing"
 
     def _quotes(self, reasons: tuple[Reason, ...]) -> tuple[Quote, ...]:
         return tuple(Quote(reason.quote, self._said_ms(reason.quote)) for reason in reasons if reason.quote)

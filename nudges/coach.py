@@ -28,6 +28,7 @@ from streams.events import (
     CoachEvent,
     Event,
     FloorAlert,
+    Held,
     HelpAsked,
     Hypothesis,
     Nudge,
@@ -63,6 +64,7 @@ class Coach:
         self._for = ("", "")
         self._texts: dict[str, Rule] = {}
         self._ended = False
+        self._held = 0
         self._out: list[CoachEvent] = []
         self._policy = Policy(context.call_id, self._pack.delivery, self._level, context.history)
         self._timing = Timing(self._pack.timing)
@@ -112,6 +114,7 @@ class Coach:
         """Fresh ears and rules, as at the start and when it turns out that the sides were swapped."""
         self._understanding = Understanding(self._call_id, self._loaded, self._timing, openings)
         self._seen = self._understanding.seen
+        self._seen.peaks = self._context.peaks
         self._make_rules()
 
     def _make_rules(self) -> None:
@@ -243,6 +246,10 @@ class Coach:
         for offered in advice:
             policy.offer(offered)
         self._decide(policy.settle(seen.now_ms, self._air()))
+        held = policy.held_back(seen.now_ms)
+        if held != self._held:
+            self._held = held
+            self._out.append(Held(call_id=self._call_id, at_ms=seen.now_ms, count=held))
 
     # --- telling --------------------------------------------------------------------------------------------------
 

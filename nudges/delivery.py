@@ -15,10 +15,11 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """How much an agent is told.
 
     A gap of `gap_s` from the last arrival; a rule's own `cooldown_s`; `cap` nudges in `cap_window_s` and
-    `cap_per_call`, critical and praise outside of them. `life_s` on screen by severity; shown after a pause of
-    `pause_ms` or while the customer speaks. A critical nudge gives way to another after `critical_yield_s`. Praise at
-    most `praise_per_call` times and below `praise_heat_below`, info below `info_heat_below`. With `thumbs_down` of the
-    last `thumbs_window` thumbs a rule is only logged for that agent. An answer may be undone for `undo_s`.
+    `cap_per_call`, critical and praise outside of them, urgent ones never held back. `life_s` on screen by severity;
+    shown after a pause of `pause_ms` or while the customer speaks. A critical nudge gives way to another after
+    `critical_yield_s`. Praise at most `praise_per_call` times and below `praise_heat_below`, info below
+    `info_heat_below`. With `thumbs_down` of the last `thumbs_window` thumbs a rule is only logged for that agent. An
+    answer may be undone for `undo_s`.
     """
 
     gap_s: float
@@ -40,9 +41,9 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule would say, since when it is true and until when it is worth saying.
 
-    `trigger` is the index of the rule's `when` that found it. `urgent` advice waits for no gap and takes the place of
-    anything but a critical card; `in_heat` is information worth having in the worst of it; `while_listening` is shown
-    only while the customer speaks.
+    `trigger` is the index of the rule's `when` that found it. `urgent` advice waits for no gap and no cap and takes the
+    place of a card that is not graver; `in_heat` is information worth having in the worst of it; `while_listening` is
+    shown only while the customer speaks.
     """
 
     rule: str

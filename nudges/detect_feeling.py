@@ -1,29 +1,22 @@
 """Triggers found in heat and mood. The situation in, findings out."""
 
 from nudges.findings import Finding, Memory, distinct, ms
-from nudges.signals import HeatMoved, MoodMoved, TurnClosed, TurnTense
+from nudges.signals import HeatMoved, MoodMoved, TurnClosed
 from nudges.situation import Situation
-from nudges.triggers import HeatCooled, HeatLasts, HeatReaches, MoodRecovered, Tense
+from nudges.triggers import Escalates, HeatCooled, HeatLasts, HeatReaches, MoodRecovered
 from streams.events import Quote
 
 
 def heat(trigger: HeatReaches, seen: Situation, _: Memory) -> list[Finding]:
     """A rise to the value."""
-    found = []
-    for signal in seen.signals:
-        rose = isinstance(signal, HeatMoved) and signal.value > signal.before
-        if isinstance(signal, HeatMoved) and rose and signal.value >= trigger.at and signal.streak >= trigger.streak:
-            causes = [Quote(cause.quote, cause.said_ms) for cause in seen.heat.causes(seen.now_ms)]
-            found.append(
-                Finding(
-                    from_ms=seen.now_ms,
-                    until_ms=seen.now_ms,
-                    measured=f"heat {signal.before:.0f} to {signal.value:.0f}",
-                    threshold=f"{trigger.at:g}",
-                    evidence=distinct(causes),
-                )
-            )
-    return found
+    return [
+        _risen(signal, trigger.at, seen)
+        for signal in seen.signals
+        if isinstance(signal, HeatMoved)
+        and _rose(signal)
+        and signal.value >= trigger.at
+        and signal.streak >= trigger.streak
+    ]
 
 
 def heat_cooled(trigger: HeatCooled, seen: Situation, memory: Memory) -> list[Finding]:
@@ -68,27 +61,17 @@ def mood_recovered(trigger: MoodRecovered, seen: Situation, memory: Memory) -> l
     ]
 
 
-def tense(trigger: Tense, seen: Situation, memory: Memory) -> list[Finding]:
-    """The onset of an episode; it lasts until so many turns in a row were calm."""
+def escalates(trigger: Escalates, seen: Situation, memory: Memory) -> list[Finding]:
+    """The onset of an episode; it lasts until so many of the customer's turns in a row raised nothing."""
     found = []
     for signal in seen.signals:
         match signal:
-            case TurnTense():
-                at = signal.at if trigger.at is None else trigger.at
-                if signal.tension < at:
-                    continue
-                if memory.since_ms < 0:
-                    found.append(
-                        Finding(
-                            from_ms=seen.now_ms,
-                            until_ms=seen.now_ms,
-                            measured=f"tense with {100 * signal.tension:.0f} %",
-                            threshold=f"{100 * at:.0f} %",
-                            evidence=distinct(list(signal.because)),
-                        )
-                    )
-                memory.since_ms, memory.count = seen.now_ms, 0
-            case TurnClosed(turn=turn) if turn.side == "C" and turn.ended_ms > memory.since_ms:
+            case HeatMoved() if _rose(signal):
+                if memory.since_ms < 0 and signal.value >= trigger.at:
+                    found.append(_risen(signal, trigger.at, seen))
+                    memory.since_ms = seen.now_ms
+                memory.count = -1
+            case TurnClosed(turn=turn) if turn.side == "C":
                 memory.count += 1
                 if memory.count >= trigger.calm_turns:
                     memory.since_ms = -1
@@ -117,3 +100,18 @@ def heat_lasts_wake_ms(trigger: HeatLasts, seen: Situation) -> int | None:
     """When it will have lasted long enough, if it is not told yet."""
     since_ms = seen.heat.above_since(trigger.at, seen.now_ms)
     return None if since_ms is None else since_ms + ms(trigger.s)
+
+
+def _rose(moved: HeatMoved) -> bool:
+    return moved.value > moved.before
+
+
+def _risen(moved: HeatMoved, at: float, seen: Situation) -> Finding:
+    causes = [Quote(cause.quote, cause.said_ms) for cause in seen.heat.causes(seen.now_ms) if cause.quote]
+    return Finding(
+        from_ms=seen.now_ms,
+        until_ms=seen.now_ms,
+        measured=f"heat {moved.before:.0f} to {moved.value:.0f}",
+        threshold=f"{at:g}",
+        evidence=distinct(causes),
+    )

@@ -36,12 +36,12 @@ def heard(trigger: Heard, seen: Situation, _: Memory) -> list[Finding]:
     return found
 
 
-def unanswered(_: Unanswered, seen: Situation, __: Memory) -> list[Finding]:
+def unanswered(trigger: Unanswered, seen: Situation, _: Memory) -> list[Finding]:
     """Openings whose answer is due."""
     return [
         _about(signal.opening, signal.measured, signal.threshold)
         for signal in seen.signals
-        if isinstance(signal, OpeningDue)
+        if isinstance(signal, OpeningDue) and signal.opening.strength in trigger.strength
     ]
 
 

@@ -37,7 +37,7 @@ _FIND: dict[type, Callable[[Any, Situation, Memory], list[Finding]]] = {
     on.HeatReaches: detect_feeling.heat,
     on.HeatCooled: detect_feeling.heat_cooled,
     on.HeatLasts: detect_feeling.heat_lasts,
-    on.Tense: detect_feeling.tense,
+    on.Escalates: detect_feeling.escalates,
     on.MoodRecovered: detect_feeling.mood_recovered,
     on.SilenceLasts: detect_timing.silence,
     on.HoldLasts: detect_timing.hold,

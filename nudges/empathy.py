@@ -4,7 +4,8 @@ Turns, scores and glimpses flow in; openings with their state come out, and a si
 judgement looks at what the agent said *after the opening in the audio*, also when those words were recognised first.
 
 With a glimpse the trained eye decides: what it is sure of opens at once; what it is less sure of is watched without a
-word, and opens only when the agent's next turn has passed it over or answered it. Without one the cue families decide.
+word, and opens only when the agent's next turn has passed it over or answered it; what is a mere hint opens only when
+the agent answers it, who heard more than the words. Without a glimpse the cue families decide.
 """
 
 from typing import Protocol
@@ -48,6 +49,15 @@ class Judge(Protocol):
         ...
 
 
+class _Watched(msgspec.Struct, frozen=True):
+    """What may be an opening, the customer's words and the number of their turn; a hint must be answered to count."""
+
+    opening: Opening
+    text: str
+    run: int
+    hinted: bool
+
+
 class Ledger:
     """The openings of one call; their ids are `prefix` and a number above `first`."""
 
@@ -61,7 +71,7 @@ class Ledger:
         self._judge = judge
         self._substantive = conversation.substantive_words
         self._openings: list[Opening] = []
-        self._watched: Opening | None = None
+        self._watched: _Watched | None = None
         self._text = ""
         self._turn = -1
         self._due_told = True
@@ -93,7 +103,8 @@ class Ledger:
         cues = tuple(hit.cue for hit in grew.hits)
         waiting = self.waiting
         if waiting is not None and run != self._turn and any(cue in settings.withdraws for cue in cues):
-            return [self._move(waiting, "not_needed")]
+            # Thanks after a turn that passed it over do not undo that.
+            return [self._move(waiting, "missed" if waiting.turns and waiting.state == "open" else "not_needed")]
         strong = [hit for hit in grew.hits if hit.cue in settings.strong]
         weak = [hit for hit in grew.hits if hit.cue in settings.weak]
         hits = strong or weak
@@ -119,8 +130,10 @@ class Ledger:
         if glimpse.call == "speak":
             self._watched = None
             return self._open(found, glimpse.text, glimpse.run)
-        if self.waiting is None and not self._answered_lately(grew.piece.started_ms):
-            self._watched, self._text, self._turn = found, glimpse.text, glimpse.run
+        waiting = self.waiting
+        repeated = waiting is not None and waiting.turns > 0 and glimpse.run != self._turn
+        if repeated or (waiting is None and not self._answered_lately(grew.piece.started_ms)):
+            self._watched = _Watched(found, glimpse.text, glimpse.run, hinted=glimpse.call == "hint")
         return []
 
     def _opening(self, strength: Strength, quote: str, said_ms: int, grew: TurnGrew) -> Opening:
@@ -142,22 +155,33 @@ class Ledger:
 
     def agent_closed(self, closed: TurnClosed) -> list[Signal]:
         """Judge a finished turn of the agent."""
-        signals: list[Signal] = []
         watched = self._watched
-        if watched is not None and closed.turn.started_ms >= watched.ended_ms:
+        if watched is not None and closed.turn.started_ms >= watched.opening.ended_ms:
             if closed.turn.word_count < self._substantive:
                 return []
             # What was watched in silence is passed over now, or answered: either way it was there.
             self._watched = None
-            signals.extend(self._announce(watched, self._turn))
-            if (ignored := self.waiting) is not None and ignored.turns and not self._due_told:
-                self._due_told = True
-                signals.append(OpeningDue(ignored, "passed over", "1 turn"))
-            return signals
+            if not watched.hinted or self._outcome(watched.text, closed.turn) != "missed":
+                return self._unveil(watched)
         waiting = self.waiting
         if waiting is None or closed.turn.ended_ms <= waiting.ended_ms:
             return []
         return self._judge_turn(waiting, closed.turn)
+
+    def _unveil(self, watched: "_Watched") -> list[Signal]:
+        waiting = self.waiting
+        signals: list[Signal] = []
+        if waiting is not None:
+            # They say it again because nothing came: that one was missed, and this is a new one.
+            signals += [self._move(waiting, "missed")] if waiting.state == "open" else []
+            self._over = True
+        self._text = watched.text
+        signals += self._announce(watched.opening, watched.run)
+        ignored = self.waiting
+        if ignored is not None and ignored.state == "open" and ignored.turns and not self._due_told:
+            self._due_told = True
+            signals.append(OpeningDue(ignored, "passed over", "1 turn"))
+        return signals
 
     def advance(self, now_ms: int) -> list[Signal]:
         """What has become due or expired by now."""
@@ -244,8 +268,10 @@ class Ledger:
 
     def _judge_turn(self, waiting: Opening, turn: Turn) -> list[Signal]:
         signals: list[Signal] = []
-        outcome = self._judge.judge(self._text, turn.text) if self._judge is not None else "missed"
-        if outcome == "given":
+        outcome = self._outcome(self._text, turn)
+        enough = self._settings.strong_turns if waiting.strength == "strong" else self._settings.weak_turns
+        # An answer that comes later than one turn after it was due is about something else.
+        if outcome == "given" and waiting.turns <= enough:
             return [self._move(msgspec.structs.replace(waiting, answered_ms=turn.started_ms), "given")]
         formulas = self._conversation.heard(self._settings.formulas, max(waiting.ended_ms, turn.started_ms))
         formal = any(hit.said_ms <= turn.ended_ms for hit in formulas) if self._judge is None else outcome == "bare"
@@ -258,12 +284,14 @@ class Ledger:
         excused = bool(self._conversation.heard(self._settings.defers, waiting.ended_ms))
         waiting = msgspec.structs.replace(waiting, turns=waiting.turns + (not excused))
         self._openings[-1] = waiting
-        enough = self._settings.strong_turns if waiting.strength == "strong" else self._settings.weak_turns
         if not self._due_told and waiting.state == "open" and waiting.turns >= enough:
             self._due_told = True
             plural = "s" if waiting.turns > 1 else ""
             signals.append(OpeningDue(waiting, f"{waiting.turns} turn{plural} without it", f"{enough}"))
         return signals
+
+    def _outcome(self, text: str, turn: Turn) -> OpeningState:
+        return self._judge.judge(text, turn.text) if self._judge is not None else "missed"
 
     def _move(self, opening: Opening, state: OpeningState) -> OpeningMoved:
         self._openings[-1] = msgspec.structs.replace(opening, state=state)

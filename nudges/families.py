@@ -37,6 +37,9 @@ TELLING = frozenset(
         "leaving",
         "loyal",
         "public_threat",
+        "had_to",
+        "contradicts",
+        "understated",
     ]
 )
 # Milder forms; they count where they meet others.

@@ -5,7 +5,7 @@ nudges/packs/noticing.json, written by sidecar/training, learned from our own co
 words and facts weighed most.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from math import exp
 from typing import NamedTuple
@@ -21,6 +21,8 @@ from streams.events import OpeningState, Strength
 
 _EVIDENCE = 3  # reasons shown with a score
 _WORTH_SHOWING = 0.2  # log-odds a reason must add
+# One of these must be in a reply that is said to acknowledge something; words alone are too easily fooled.
+_WARM_SIGNS = frozenset(["warm.1", "sorry.echo", "sorry.named", "knows.echo", "knows.named", "you.echo", "we.past"])
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,12 +36,14 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a probability becomes a deed.
 
-    `speak` lets an opening be announced at once, `watch` holds it until the agent's next turn has ignored it;
-    `strong` makes it a strong one; `tension` announces heat; `given` and `answered` sort replies.
+    `speak` lets an opening be announced at once, `watch` holds it until the agent's next turn has ignored it, `hint`
+    believes in it only when that turn answers it; `strong` makes it a strong one; `tension` announces heat; `given` and
+    `answered` sort replies.
     """
 
     speak: float
     watch: float
+    hint: float
     strong: float
     tension: float
     given: float
@@ -144,9 +148,10 @@ class Noticer:
         answered, _ = _weigh(self._numbers.answered, found, pairs)
         limits = self._numbers.thresholds
         outcome: OpeningState = "missed"
-        if given >= limits.given and "warm.1" in found.values:
+        warm = not _WARM_SIGNS.isdisjoint(found.values)
+        if given >= limits.given and warm:
             outcome = "given"
-        elif answered >= limits.answered and ("warm.1" in found.values or "formal.1" in found.values):
+        elif answered >= limits.answered and (warm or "formal.1" in found.values):
             outcome = "bare"
         return Judged(outcome, given, answered, why)
 
@@ -169,6 +174,19 @@ def _weigh(head: Head, found: Features, pairs: Mapping[str, None]) -> tuple[floa
     spoken = [(head.words[pair], pair) for pair in pairs if pair in head.words]
     odds = head.bias + sum(part for part, _ in parts) + sum(part for part, _ in spoken)
     reasons = [Reason(name, found.quotes.get(name, ""), round(part, 2)) for part, name in parts]
+    return 1 / (1 + exp(-max(-30.0, min(30.0, odds)))), _shown(reasons)
+
+
+def _shown(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The reasons worth showing: words before facts, no words twice, what weighed most first."""
     # Words in ones and twos weigh in the sum, but only phrases and facts make sense to a reader.
-    shown = sorted((r for r in reasons if r.weight >= _WORTH_SHOWING), key=lambda r: (-r.weight, r.name))
-    return 1 / (1 + exp(-max(-30.0, min(30.0, odds)))), tuple(shown[:_EVIDENCE])
+    worth = sorted((r for r in reasons if r.weight >= _WORTH_SHOWING), key=lambda r: (not r.quote, -r.weight, r.name))
+    shown: list[Reason] = []
+    for reason in worth:
+        quote = reason.quote.lower()
+        if quote and any(quote in other.quote.lower() or other.quote.lower() in quote for other in shown):
+            continue
+        shown.append(reason)
+        if len(shown) == _EVIDENCE:
+            break
+    return tuple(sorted(shown, key=lambda r: (-r.weight, r.name)))

@@ -13,12 +13,14 @@ from typing import NamedTuple
 import msgspec
 
 from nudges.families import CALM, EMPTY_WORDS, HEATED, MILD, NEGATABLE, PLAIN_WORDS, TELLING
+from nudges.noticing_shape import shape_features
 from nudges.phrases import Hit, PhraseBook, Phrases
 from nudges.spoken_words import Spoken, split_words
 
 _NEGATORS = frozenset(["not", "no", "never", "without", "nor", "neither", "hardly", "nothing", "nobody"])
 _SCOPE_ENDS = frozenset(["but", "because", "so", "although", "though", "and", "then"])
 _SCOPE = 3  # words a negation reaches forward
+_READ_ON = 3  # words by which a quote may grow beyond the phrase that was found
 _FIRST = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our"])
 _SECOND = frozenset(["you", "your", "yours", "yourself", "yourselves"])
 _THIRD = frozenset(["he", "she", "him", "her", "his", "they", "them", "their"])
@@ -61,6 +63,7 @@ def turn_features(facts: TurnFacts, phrases: Phrases) -> Features:
     quotes: dict[str, str] = {}
     counts = _families(spoken, phrases.customer, values, quotes)
     _words(spoken, values)
+    values.update(shape_features(spoken))
     _punctuation(facts.text, values)
     _shape(spoken, counts, values)
     _before(facts, spoken, phrases.agent, values)
@@ -83,13 +86,23 @@ def _families(spoken: Spoken, book: PhraseBook, values: dict[str, float], quotes
         counts[hit.family] += 1
         if hit.after - hit.first > longest.get(hit.family, 0):
             longest[hit.family] = hit.after - hit.first
-            quotes[f"says.{hit.family}"] = spoken.quote(hit.first, hit.after)
+            quotes[f"says.{hit.family}"] = spoken.quote(hit.first, _told_to(spoken, hit.after))
     for family, count in counts.items():
         values[f"says.{family}"] = 1.0
         if count > 1:
             values[f"more.{family}"] = min(count - 1, 3) / 2
             quotes[f"more.{family}"] = quotes[f"says.{family}"]
     return counts
+
+
+def _told_to(spoken: Spoken, after: int) -> int:
+    """Where a quote that would break off ("nobody's", "i had to") comes to something that can be read."""
+    most = min(len(spoken.words), after + _READ_ON)
+    while after < most and spoken.words[after - 1] in EMPTY_WORDS:
+        if _MARKS.search(spoken.text[spoken.spans[after - 1][1] : spoken.spans[after][0]]):
+            break
+        after += 1
+    return after
 
 
 def _negated(words: Sequence[str], hit: Hit) -> bool:

@@ -4,6 +4,7 @@ Three answers are told apart: it names the feeling or the very trouble, or owns 
 goes on with procedure (missed). What tells them apart is whether the customer's own things come back in the reply.
 """
 
+from nudges.noticing_answer import answer_features
 from nudges.noticing_features import Features, content_words
 from nudges.phrases import Phrases
 from nudges.spoken_words import split_words
@@ -61,6 +62,7 @@ def reply_features(opening: str, reply: str, phrases: Phrases) -> Features:
     # An answer that goes on with procedure says so in its first words; what follows warmth is the help itself.
     values["mix.both" if warm and cold else "mix.warm" if warm else "mix.cold" if cold else "mix.none"] = 1.0
     _echo(opening, reply, values, warm=warm)
+    values.update(answer_features(split_words(opening), spoken))
     opened = split_words(reply[:_HEAD_CHARS])
     for hit in phrases.agent.find(opened):
         if f"reply.{hit.family}" in values:

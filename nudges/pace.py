@@ -38,6 +38,7 @@ class Pace:
     def __init__(self, settings: PaceSettings) -> None:
         self._settings = settings
         self._said: list[_Said] = []
+        self._own_wpm: float | None = None
 
     def hear(self, piece: Piece) -> None:
         """Take in the words of one utterance; without times of their own they share it evenly."""
@@ -66,13 +67,16 @@ class Pace:
     @property
     def own_wpm(self) -> float | None:
         """The pace at which the agent began the call; None before that is known."""
-        first: list[_Said] = []
+        if self._own_wpm is None:
+            self._own_wpm = self._first_pace()
+        return self._own_wpm
+
+    def _first_pace(self) -> float | None:
         spoken_ms = 0
-        for said in self._said:
-            spoken_ms += self._takes_ms(first[-1], said) if first else 0
-            first.append(said)
+        for count, (before, said) in enumerate(pairwise(self._said), 1):
+            spoken_ms += self._takes_ms(before, said)
             if spoken_ms >= self._settings.own_s * 1000:
-                return 60_000 * (len(first) - 1) / spoken_ms
+                return 60_000 * count / spoken_ms
         return None
 
     def _takes_ms(self, said: _Said, later: _Said | None) -> int:

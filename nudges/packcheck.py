@@ -1,8 +1,7 @@
 """Whether a rule pack makes sense: its structs and its text flow in, nothing comes out, or PackError with the place."""
 
-import re
-
 from nudges.cues import CueBook
+from nudges.packlines import place_of_rule
 from nudges.rulepack import Pack, Rule
 from nudges.situation import Condition
 from nudges.triggers import ItemsMissing, ItemsOverdue
@@ -17,7 +16,7 @@ def check(pack: Pack, book: CueBook, text: str) -> None:
     known: list[str] = []
     groups = {item.group for item in pack.checklist}
     for rule in pack.rule:
-        where = f"rule {rule.id} (line {_line_of(rule.id, text)})"
+        where = place_of_rule(rule.id, text)
         if rule.id in known:
             raise PackError(f"{where}: stands twice; ids must differ")
         known.append(rule.id)
@@ -38,7 +37,7 @@ def check(pack: Pack, book: CueBook, text: str) -> None:
     for rule in pack.rule:
         for other in (name for condition in conditions_of(rule) for name in condition.showing):
             if other not in known:
-                raise PackError(f"rule {rule.id} (line {_line_of(rule.id, text)}): no rule {other} in the pack")
+                raise PackError(f"{place_of_rule(rule.id, text)}: no rule {other} in the pack")
 
 
 def conditions_of(rule: Rule) -> list[Condition]:
@@ -77,15 +76,11 @@ def _longest(rule: Rule, pack: Pack) -> int:
     return len(rule.text.replace("{missing}", "")) + max(labels, default=0)
 
 
-def _line_of(rule: str, text: str) -> int:
-    wanted = re.compile(rf'\s*id\s*=\s*["\']{re.escape(rule)}["\']')
-    return next((line for line, content in enumerate(text.splitlines(), 1) if wanted.match(content)), 0)
-
-
 def _cues_of_settings(pack: Pack) -> list[tuple[str, tuple[str, ...]]]:
     empathy, conversation, wrap_up = pack.empathy, pack.conversation, pack.wrap_up
     return [
         ("wrap_up", (*wrap_up.promises, *wrap_up.timeframes, *(cue for mark in wrap_up.marks for cue in mark.cues))),
+        ("forecast", pack.forecast.refusals),
         ("conversation", (*conversation.resolution_cues, *conversation.closing_cues)),
         (
             "empathy",

@@ -14,6 +14,7 @@ import msgspec
 from nudges.cues import CueBook
 from nudges.noticing import NoticingModel, parse_model
 from nudges.packcheck import check
+from nudges.packlines import line_in_rule, line_of_key, place_of_rule
 from nudges.rulepack import Pack, Scope
 from streams.errors import PackError
 
@@ -58,13 +59,14 @@ def overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def load(text: str, name: str = "pack", *, queue: str = "", agent: str = "") -> LoadedPack:
+def load(text: str, name: str = "pack", *, queue: str = "", agent: str = "", written: str = "") -> LoadedPack:
     """A pack from its TOML text, as it stands for calls of this queue and agent; checked and compiled.
 
-    Kept, since every call of a service uses the same. Raises PackError naming the rule, the line and what is wrong.
+    `written` is what a person wrote of it, where that is not all: messages name its lines. Kept, since every call of a
+    service uses the same. Raises PackError naming the rule, the line and what is wrong.
     """
     own = tuple(number for number, scope in enumerate(_scopes(text, name)) if scope.holds(queue, agent))
-    return _load(text, name, own)
+    return _load(text, name, own, written or text)
 
 
 def laid_over(text: str, own: str) -> str:
@@ -73,17 +75,17 @@ def laid_over(text: str, own: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _load(text: str, name: str, scopes: tuple[int, ...]) -> LoadedPack:
+def _load(text: str, name: str, scopes: tuple[int, ...], written: str) -> LoadedPack:
     table = tables(text, name)
     for number in scopes:
         table = overlay(table, {key: value for key, value in table["scope"][number].items() if key not in _SCOPE_KEYS})
     try:
         pack = msgspec.convert(table, Pack)
     except msgspec.ValidationError as error:
-        raise PackError(f"{name}{_where(str(error), text, table)}: {error}") from error
+        raise PackError(f"{name}{_where(str(error), written, table)}: {error}") from error
     try:
         book = CueBook(pack.customer, pack.agent)
-        check(pack, book, text)
+        check(pack, book, written)
         model = None if pack.model is None else _model(pack.model.numbers, pack.model.phrases)
     except PackError as error:
         raise PackError(f"{name}: {error}") from error
@@ -111,21 +113,18 @@ def _overlay_list(base: list[dict[str, Any]], own: list[dict[str, Any]]) -> list
     return list(parts.values())
 
 
-def _where(message: str, text: str, table: dict[str, Any]) -> str:
-    in_rule = re.search(r"\$\.rule\[(\d+)\]", message)
-    if in_rule is not None:
-        index = int(in_rule.group(1))
-        rule = table["rule"][index]
-        starts = [line for line, content in enumerate(text.splitlines(), 1) if content.strip() == "[[rule]]"]
-        line = starts[index] if index < len(starts) else 0
-        return f":{line}: rule {rule.get('id', '?')}" if isinstance(rule, dict) else f":{line}"
-    # The key itself where the pack holds it, else the heading of its section.
+def _where(message: str, written: str, table: dict[str, Any]) -> str:
+    """The place of what a message of the decoder is about, in the text that a person wrote."""
+    # The key itself where the text holds it, else the heading of its section.
     field: list[str] = re.findall(r"field `(\w+)`", message)
     path: list[str] = re.findall(r"\.(\w+)", message.rpartition(" at ")[2])
-    lines = [_line_of_key(name, text) for name in (*field, *reversed(path))]
-    return f":{next((line for line in lines if line), 1)}"
-
-
-def _line_of_key(name: str, text: str) -> int:
-    wanted = re.compile(rf"\s*(\[+{name}\b|{name}\s*=)")
-    return next((line for line, content in enumerate(text.splitlines(), 1) if wanted.match(content)), 0)
+    keys = [*field, *reversed(path)]
+    in_rule = re.search(r"\$\.rule\[(\d+)\]", message)
+    if in_rule is None:
+        return f":{line_of_key(keys, written.splitlines()) or 1}"
+    rule = table["rule"][int(in_rule.group(1))]
+    if not isinstance(rule, dict):
+        return f":{line_of_key(['rule'], written.splitlines())}"
+    name = str(rule.get("id", "?"))
+    line = line_in_rule(name, [key for key in keys if key != "rule"], written)
+    return f":{line}: rule {name}" if line else f": {place_of_rule(name, written)}"

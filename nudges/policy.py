@@ -62,6 +62,12 @@ class Policy:
         """The last thumbs of every rule, this call's included; true is helpful."""
         return {rule: tuple(thumbs[-self._settings.thumbs_window :]) for rule, thumbs in self._thumbs.items()}
 
+    def held_back(self, now_ms: int) -> int:
+        """How much waits while the agent has asked for quiet; what is critical does not wait for that."""
+        if self._quiet_over(now_ms):
+            return 0
+        return sum(advice.severity != "critical" for advice in self._waiting.values())
+
     # --- what happens ---------------------------------------------------------------------------------------------
 
     def offer(self, advice: Advice) -> None:
@@ -209,7 +215,7 @@ class Policy:
 
     def _place_taken(self, advice: Advice, *, replaces: bool) -> str:
         card = self.on_screen
-        if card is None or replaces or (advice.urgent and card.advice.severity != "critical"):
+        if card is None or replaces or (advice.urgent and not self._outranks(card.advice, advice)):
             return ""
         return f"the card {card.advice.rule}"
 
@@ -234,7 +240,7 @@ class Policy:
             return "" if fits else "praise enough, or the heat"
         if advice.severity == "info" and air.heat >= settings.info_heat_below and not advice.in_heat:
             return f"heat of {settings.info_heat_below:g} or more"
-        if replaces:
+        if replaces or advice.urgent:
             return ""
         counted = self._counted()
         recent = [card for card in counted if now_ms < card.shown_ms + ms(settings.cap_window_s)]

@@ -11,6 +11,7 @@ from nudges.conversation import ConversationSettings
 from nudges.cues import CueSpec
 from nudges.delivery import DeliverySettings
 from nudges.empathy import EmpathySettings
+from nudges.forecast import ForecastSettings
 from nudges.heat import HeatSettings
 from nudges.pace import PaceSettings
 from nudges.sentiment import MoodSettings
@@ -100,6 +101,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     pace: PaceSettings
     mood: MoodSettings
     heat: HeatSettings
+    forecast: ForecastSettings = ForecastSettings()
     empathy: EmpathySettings
     delivery: DeliverySettings
     wrap_up: WrapUpSettings = WrapUpSettings()

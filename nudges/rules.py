@@ -183,7 +183,7 @@ class Rules:
             cooldown_s=rule.cooldown_s,
             max_per_call=rule.max_per_call,
             shadow=rule.shadow or rule.id in self._shadow,
-            urgent=rule.urgent,
+            urgent=rule.urgent or rule.when[watch.trigger].urgent,
             in_heat=rule.in_heat,
             while_listening=rule.while_listening,
         )

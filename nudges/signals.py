@@ -142,10 +142,9 @@ class OpeningDue(msgspec.Struct, frozen=True):
 
 
 class TurnTense(msgspec.Struct, frozen=True):
-    """How likely the customer's turn is tense so far; `at` is where that begins, `because` what weighed most."""
+    """How likely the customer's turn is tense so far; `because` is what weighed most."""
 
     tension: float
-    at: float
     because: tuple[Quote, ...]
 
 
@@ -168,7 +167,6 @@ Signal: TypeAlias = (
     | Replied
     | MoodMoved
     | HeatMoved
-    | TurnTense
     | OpeningMoved
     | OpeningDue
     | ItemOverdue

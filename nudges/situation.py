@@ -35,7 +35,8 @@ _CHANNELS: dict[str, tuple[Channel, ...]] = {
 class Situation:
     """The call as it stands at `now_ms`; `signals` are what has just become true, `showing` the rules on screen.
 
-    `helped` says that a person beside the agent was asked for, or has come.
+    `helped` says that a person beside the agent was asked for, or has come; `peaks` are the highest heats of the
+    agent's calls before this one.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Situation:
         self.ledger = ledger
         self.checklist = checklist
         self.helped = False
+        self.peaks: tuple[float, ...] = ()
         self.now_ms = 0
         self.signals: tuple[Signal, ...] = ()
         self.showing: tuple[str, ...] = ()
@@ -74,8 +76,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     before the agent answered, `calm_s` without talk-over, `on_hold`, `paused` recording since or just before the
     evidence, `pace_below` so many words a minute over the last `pace_s` of speech since the evidence.
     Feeling: `heat_from` at least, `heat_below`, `heat_fallen` points from the peak since the evidence, `peak_from` at
-    any time of the call, `mood_risen_below` within `within_s`, `opening_waiting`, the find's `opening` in this state,
-    `openings` so many in the call.
+    any time of the call, or in `hot_calls` of the agent's last `of_calls` with this one, `mood_risen_below` within
+    `within_s`, `opening_waiting`, the find's `opening` in this state, `openings` so many in the call.
     Course: `phase` one of these, `showing` one of these rules, `call_s` since the call began or `call_below_s`,
     `helped` somebody was called or has come.
     """
@@ -104,6 +106,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     heat_below: float | None = None
     heat_fallen: float | None = None
     peak_from: float | None = None
+    hot_calls: int = 1
+    of_calls: int = 1
     mood_risen_below: float | None = None
     opening_waiting: bool | None = None
     opening: tuple[OpeningState, ...] = ()
@@ -222,8 +226,10 @@ def _feeling_holds(condition: Condition, finding: Finding, seen: Situation) -> b
         return False
     if condition.heat_fallen is not None and _fallen(finding, seen) < condition.heat_fallen:
         return False
-    if condition.peak_from is not None and seen.heat.highest[1] < condition.peak_from:
-        return False
+    if condition.peak_from is not None:
+        peaks = (*seen.peaks, seen.heat.highest[1])[-condition.of_calls :]
+        if sum(peak >= condition.peak_from for peak in peaks) < condition.hot_calls:
+            return False
     if condition.mood_risen_below is not None:
         before = seen.mood.smoothed_at(now_ms - ms(condition.within_s or 0.0))
         if seen.mood.smoothed - before >= condition.mood_risen_below:

@@ -16,12 +16,13 @@ from streams.events import OpeningState, Severity, Strength
 class _Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="on"):
     """What all kinds share.
 
-    `severity` replaces the rule's; `floor` is said to supervisors as well; the find counts only where every `only_if`
-    and no `unless` holds. With `wait_s` it is first watched for so long, until the words of side `wait_for` are known,
-    and dropped as soon as an `unless` holds.
+    `severity` replaces the rule's, `urgent` adds to it; `floor` is said to supervisors as well; the find counts only
+    where every `only_if` and no `unless` holds. With `wait_s` it is first watched for so long, until the words of side
+    `wait_for` are known, and dropped as soon as an `unless` holds.
     """
 
     severity: Severity | None = None
+    urgent: bool = False
     floor: str = ""
     only_if: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
@@ -43,7 +44,9 @@ class Heard(_Trigger, frozen=True, kw_only=True, tag="heard"):
 
 
 class Unanswered(_Trigger, frozen=True, kw_only=True, tag="unanswered"):
-    """An opening for empathy whose answer is due."""
+    """An opening for empathy of one of these strengths whose answer is due."""
+
+    strength: tuple[Strength, ...] = ("weak", "strong")
 
 
 class OpeningIs(_Trigger, frozen=True, kw_only=True, tag="opening"):
@@ -194,14 +197,14 @@ class Unclear(_Trigger, frozen=True, kw_only=True, tag="unclear"):
     words: int
 
 
-class Tense(_Trigger, frozen=True, kw_only=True, tag="tense"):
-    """The customer's turn is tense, told once an episode; one ends with so many turns of theirs that are not.
+class Escalates(_Trigger, frozen=True, kw_only=True, tag="escalates"):
+    """The customer's words raised the heat to `at` or above, told once an episode.
 
-    `at` is the probability from which it is; left out, the one that the learned numbers come with.
+    It ends when so many of their turns in a row raised nothing.
     """
 
+    at: float
     calm_turns: int
-    at: float | None = None
 
 
 class HeatLasts(_Trigger, frozen=True, kw_only=True, tag="heat_lasts"):
@@ -237,7 +240,7 @@ Trigger: TypeAlias = (
     | HeatReaches
     | HeatCooled
     | HeatLasts
-    | Tense
+    | Escalates
     | MoodRecovered
     | SilenceLasts
     | HoldLasts

@@ -9,6 +9,7 @@ from nudges.checklist import Checklist, overdue
 from nudges.conversation import Conversation, Spoken
 from nudges.cues import Side
 from nudges.empathy import Ledger
+from nudges.forecast import forecast
 from nudges.heat import HeatGauge
 from nudges.pace import Pace
 from nudges.packs import LoadedPack
@@ -167,8 +168,7 @@ class Understanding:
         glimpse = self._attention.hear_customer(piece) if self._attention is not None else None
         tone = None
         if glimpse is not None:
-            tone = TurnTense(glimpse.tension, glimpse.tense_at, glimpse.tense_because)
-            signals.append(tone)
+            tone = TurnTense(glimpse.tension, glimpse.tense_because)
         before = self._heat.value(now_ms)
         weights = tuple(self._book.weight(hit.cue) for hit in grew.hits)
         moved = self._heat.hear(grew.hits, weights, score=score, turn=grew.turn.index, now_ms=now_ms, tone=tone)
@@ -217,5 +217,13 @@ class Understanding:
         """Tell how hot the call is now, and why."""
         now_ms = self.seen.now_ms
         value, band = self._heat.tell(now_ms)
-        causes = self._heat.causes(now_ms)
-        self._said.append(Heat(call_id=self._call_id, at_ms=now_ms, value=value, band=band, because=causes))
+        self._said.append(
+            Heat(
+                call_id=self._call_id,
+                at_ms=now_ms,
+                value=value,
+                band=band,
+                because=self._heat.causes(now_ms),
+                forecast=forecast(self._pack.forecast, self.seen),
+            )
+        )

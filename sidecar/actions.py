@@ -4,7 +4,7 @@ Pure. Follows one call's events to know which nudge is on the screen, so that a 
 without naming it.
 """
 
-from typing import TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -13,28 +13,44 @@ from streams.events import (
     Answer,
     Event,
     HelpAsked,
+    Note,
+    NoteDelivered,
+    NoteRead,
     Nudge,
     NudgeAnswered,
     NudgeResolved,
     Quiet,
+    SharingChanged,
     SidesSwapped,
     Telemetry,
     Volume,
 )
 from streams.wire import Command
 
-Action: TypeAlias = NudgeAnswered | Quiet | Volume | HelpAsked | SidesSwapped
+Action: TypeAlias = (
+    NudgeAnswered | Quiet | Volume | HelpAsked | SidesSwapped | SharingChanged | NoteDelivered | NoteRead
+)
+
+NoteProgress: TypeAlias = Literal["new", "delivered", "read"]
+ACTIONS = (
+    "answer", "quiet", "volume", "ask_help", "swap_sides", "share", "note_shown", "note_read",
+    "reload", "sharing", "sent",
+)  # fmt: skip
+"""All that a screen may ask for, the last three of no call in particular."""
 
 LONGEST_QUIET_MIN = 24 * 60
 LONGEST_TEXT = 500
-_FEEDBACK = ("helpful", "not_helpful", "undone")
+THUMBS = ("helpful", "not_helpful")
+_FEEDBACK = (*THUMBS, "undone")
 
 
 class Actions:
-    """Turns commands for one call into events."""
+    """Turns commands for one call into events; `keeps_sharing` says why the agent may not switch sharing off, if so."""
 
-    def __init__(self, call_id: str) -> None:
+    def __init__(self, call_id: str, *, keeps_sharing: str = "") -> None:
         self._call_id = call_id
+        self._keeps_sharing = keeps_sharing
+        self._notes: dict[str, NoteProgress] = {}
         self._given: list[str] = []
         self._open: list[str] = []
         self._helps = 0
@@ -47,9 +63,21 @@ class Actions:
                 self._open.append(event.nudge)
             case NudgeResolved() if event.nudge in self._open:
                 self._open.remove(event.nudge)
+            case Note():
+                self._notes.setdefault(event.note, "new")
+            case NoteDelivered() if self._notes.get(event.note) == "new":
+                self._notes[event.note] = "delivered"
+            case NoteRead() if event.note in self._notes:
+                self._notes[event.note] = "read"
+            case _:
+                pass
 
-    def event(self, command: Command, by: str, at_ms: int) -> Action:
-        """The event that a command means at this media time.
+    def knows(self, note: str) -> bool:
+        """Whether this note has come already."""
+        return note in self._notes
+
+    def event(self, command: Command, by: str, at_ms: int) -> Action | None:
+        """The event that a command means at this media time; None where all is as it says already.
 
         Raises InputError when it means none.
         """
@@ -66,13 +94,37 @@ class Actions:
                 return HelpAsked(call_id=self._call_id, at_ms=at_ms, help=name, text=command.value[:LONGEST_TEXT])
             case "swap_sides":
                 return SidesSwapped(call_id=self._call_id, at_ms=at_ms)
-        raise InputError(f"no action {command.action!r}; there are answer, quiet, volume, ask_help, swap_sides, reload")
+            case "share":
+                return self._shared(command.value, at_ms)
+            case "note_shown" | "note_read":
+                return self._noted(command, at_ms)
+        raise InputError(f"no action {command.action!r}; there are {', '.join(ACTIONS)}")
 
-    def _answered(self, command: Command, by: str, at_ms: int) -> NudgeAnswered:
+    def _shared(self, value: str, at_ms: int) -> SharingChanged:
+        if value not in ("on", "off"):
+            raise InputError(f"share {value!r}? give `on` or `off`")
+        if self._keeps_sharing:
+            raise InputError(self._keeps_sharing)
+        return SharingChanged(call_id=self._call_id, at_ms=at_ms, what=value)
+
+    def _noted(self, command: Command, at_ms: int) -> NoteDelivered | NoteRead | None:
+        progress = self._notes.get(command.value)
+        if progress is None:
+            raise InputError("no such note has come in this call")
+        if progress == "read" or (progress == "delivered" and command.action == "note_shown"):
+            return None
+        kind = NoteDelivered if command.action == "note_shown" else NoteRead
+        return kind(call_id=self._call_id, at_ms=at_ms, note=command.value)
+
+    def _answered(self, command: Command, by: str, at_ms: int) -> NudgeAnswered | NoteRead:
         try:
             answer = msgspec.convert(command.value, Answer)
         except msgspec.ValidationError:
             raise InputError(f"no answer {command.value!r}; there are {', '.join(get_args(Answer))}") from None
+        unread = next((note for note, progress in self._notes.items() if progress == "delivered"), "")
+        if answer == "acknowledged" and not command.nudge and not self._open and unread:
+            # With no nudge on the screen a foot pedal answers what stands there instead: a note.
+            return NoteRead(call_id=self._call_id, at_ms=at_ms, note=unread)
         nudge = command.nudge or self._on_screen(answer)
         if nudge not in self._given:
             raise InputError(f"no nudge {nudge[:LONGEST_TEXT]} was given in this call")

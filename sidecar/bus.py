@@ -15,10 +15,10 @@ import zmq
 import zmq.asyncio
 from zmq.auth import Authenticator
 
-from sidecar.background import background
-from sidecar.config import BusConfig
+from sidecar.config_sections import BusConfig
 from sidecar.keys import Keys
 from sidecar.snapshots import SnapshotStore, without_pack
+from streams.background import background
 from streams.busline import EVENT_TOPIC, HEARTBEAT_TOPIC, BusAddress
 from streams.errors import BusError, ProtocolError
 from streams.events import CallContext, Event, Telemetry

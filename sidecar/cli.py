@@ -31,9 +31,16 @@ INTERRUPTED = 130
 COMMANDS = {
     "run": "Run the service: taps, recogniser, coach and bus.",
     "panel": "Open the agent's panel beside the service.",
+    "floor": "Open the supervisor's floor.",
+    "hub": "Join many workstations into one floor.",
+    "gateway": "Hand cloud platforms' calls to workstations that they cannot reach.",
+    "keys": "Say who may talk to the hub.",
     "demo": "Play a bundled call through the whole path.",
     "replay": "Play a recording, a transcript or an earlier call.",
     "tail": "Print what passes on the bus.",
+    "devices": "List and choose the sound devices of this machine.",
+    "call": "Begin and end a call of this machine's softphone.",
+    "tap-test": "Play a call at a server as a platform would, or watch a platform.",
     "answer": "Answer the nudge on screen, for a hotkey or a foot pedal.",
     "calls": "List, show, export and purge the calls that were kept.",
     "report": "Report on one call, with a picture.",
@@ -58,7 +65,7 @@ class LazyGroup(click.Group):
         """The command, imported now; None when there is no such."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"sidecar.commands.{cmd_name}")
+        module = importlib.import_module(f"sidecar.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         if not any("--set" in parameter.opts for parameter in command.params):
             command.params.append(_set_option())

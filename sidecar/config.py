@@ -9,183 +9,19 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from sidecar.config_layers import Layer, Tree, default_text, dotted, from_set, merge, parse, read
+from sidecar.config_sections import Config
+from sidecar.edge import Door, is_loopback
 from sidecar.toml_lines import KeyPath
-from streams.settings import EndpointSettings, LoopSettings, ProfileSettings, VadSettings
+from streams.errors import ConfigError
+from streams.settings import LoopSettings
 
-
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One section of the file; what its settings mean stands there."""
-
-
-class AsrConfig(_Section, frozen=True, kw_only=True):
-    """`[asr]`: who turns sound into words, and how hard it tries."""
-
-    engine: Literal["auto", "whisper", "reference"]
-    model: str
-    language: str
-    profile: str
-    compute_type: Literal["int8", "int8_float32", "float32"]
-    workers: int
-    download: bool
-    partial_lag_ms: int
-    final_lag_ms: int
-    profiles: dict[str, ProfileSettings]
-    endpoint: EndpointSettings
-    vad: VadSettings
-
-
-class RecordingsConfig(_Section, frozen=True, kw_only=True):
-    """`[recordings]`: how a recording is read."""
-
-    left: Literal["agent", "customer"]
-
-
-class DialectsConfig(_Section, frozen=True, kw_only=True):
-    """`[taps.dialects]`: which platforms' calls are taken."""
-
-    plain: bool
-    audiohook: bool
-    twilio: bool
-    telnyx: bool
-    signalwire: bool
-    plivo: bool
-    jambonz: bool
-    freeswitch: bool
-    vonage: bool
-    asterisk: bool
-    audiosocket: bool
-
-    @property
-    def over_websocket(self) -> tuple[str, ...]:
-        """The names of those that have a path of the WebSocket listener."""
-        return tuple(name for name, on in msgspec.structs.asdict(self).items() if on and name != "audiosocket")
-
-
-class TappedConfig(_Section, frozen=True, kw_only=True):
-    """`[taps.tapped]`: whose leg of the call a platform taps."""
-
-    audiohook: Literal["customer", "agent"]
-    twilio: Literal["customer", "agent"]
-    telnyx: Literal["customer", "agent"]
-    signalwire: Literal["customer", "agent"]
-    plivo: Literal["customer", "agent"]
-    jambonz: Literal["customer", "agent", "mixed"]
-    freeswitch: Literal["customer", "agent", "mixed"]
-    vonage: Literal["customer", "agent", "mixed"]
-    asterisk: Literal["customer", "agent", "mixed"]
-    audiosocket: Literal["customer", "agent", "mixed"]
-
-
-class FactsConfig(_Section, frozen=True, kw_only=True):
-    """`[taps.facts]`: under which names a platform's metadata says who and what."""
-
-    agent: tuple[str, ...]
-    agent_name: tuple[str, ...]
-    queue: tuple[str, ...]
-    call: tuple[str, ...]
-    side: tuple[str, ...]
-
-
-class TapsConfig(_Section, frozen=True, kw_only=True):
-    """`[taps]`: the listeners for live calls."""
-
-    host: str
-    port: int
-    audiosocket_port: int
-    audiosocket_agent_port: int
-    public_url: str
-    single_user: bool
-    max_calls: int
-    idle_s: int
-    resume_s: int
-    longest_s: int
-    dialects: DialectsConfig
-    tapped: TappedConfig
-    facts: FactsConfig
-    agents: dict[str, str]
-
-    @property
-    def tcp_ports(self) -> tuple[int, ...]:
-        """The ports at which AudioSocket is taken: none where others on the machine could use them."""
-        if not (self.dialects.audiosocket and self.single_user):
-            return ()
-        return tuple(port for port in (self.audiosocket_port, self.audiosocket_agent_port) if port)
-
-    @property
-    def ports(self) -> tuple[int, ...]:
-        """Every port that is listened at."""
-        return (*((self.port,) if self.dialects.over_websocket else ()), *self.tcp_ports)
-
-
-class BusConfig(_Section, frozen=True, kw_only=True):
-    """`[bus]`: where the service meets its screens."""
-
-    host: str
-    port: int
-    heartbeat_ms: int
-
-
-class JournalConfig(_Section, frozen=True, kw_only=True):
-    """`[journal]`: what is kept of a call, and how long."""
-
-    enabled: bool
-    keep_days: int
-    text: bool
-
-
-class DispositionConfig(_Section, frozen=True, kw_only=True):
-    """One of `nudges.dispositions`: what a call may be filed under."""
-
-    name: str
-    words: tuple[str, ...] = ()
-
-
-class NudgesConfig(_Section, frozen=True, kw_only=True):
-    """`[nudges]`: how much coaching, by which rules."""
-
-    pack: str
-    volume: Literal["novice", "standard", "expert"]
-    off: tuple[str, ...]
-    shadow: tuple[str, ...]
-    dispositions: tuple[DispositionConfig, ...]
-
-
-class PanelConfig(_Section, frozen=True, kw_only=True):
-    """`[panel]`: how the agent's panel looks and which keys it knows."""
-
-    theme: str
-    glyphs: Literal["auto", "unicode", "ascii"]
-    bell: bool
-    title_flash: bool
-    frames_per_s: int
-    keys: dict[str, str]
-
-
-class ShareConfig(_Section, frozen=True, kw_only=True):
-    """`[share]`: what leaves this machine."""
-
-    hub: str
-    transcript: bool
-
-
-class Config(_Section, frozen=True, kw_only=True):
-    """Everything that can be set."""
-
-    asr: AsrConfig
-    recordings: RecordingsConfig
-    taps: TapsConfig
-    bus: BusConfig
-    journal: JournalConfig
-    nudges: NudgesConfig
-    panel: PanelConfig
-    share: ShareConfig
-
-
+KEY_LENGTH = 40
+"""Characters of a CURVE key in Z85."""
 PROFILE = "*"
 """Stands for any name in the paths below: `[asr.profiles]` is the one table whose names are the user's."""
 
@@ -200,6 +36,9 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "asr.profiles.*.partial_margin_ms": (0, 10_000),
     "asr.profiles.*.final_margin_ms": (0, 10_000),
     "asr.profiles.*.partial_every_ms": (100, 10_000),
+    "asr.profiles.*.partial_beam": (1, 10),
+    "asr.profiles.*.speculative_beam": (1, 10),
+    "asr.profiles.*.final_beam": (1, 10),
     "asr.endpoint.soft_pause_ms": (50, 10_000),
     "asr.endpoint.pause_ms": (50, 10_000),
     "asr.endpoint.sentence_pause_ms": (50, 10_000),
@@ -218,11 +57,28 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "taps.idle_s": (1, 3_600),
     "taps.resume_s": (0, 3_600),
     "taps.longest_s": (60, 86_400),
+    "taps.local.idle_end_s": (0, 86_400),
+    "taps.drain_s": (0, 86_400),
+    "taps.per_address": (1, 100_000),
+    "taps.messages_per_s": (10, 100_000),
     # Control uses the port above, so the last one is not to be had.
     "bus.port": (1, 65_534),
     "bus.heartbeat_ms": (50, 60_000),
     "journal.keep_days": (0, 36_500),
     "panel.frames_per_s": (1, 60),
+    "floor.frames_per_s": (1, 30),
+    "monitor.port": (0, 65_535),
+    "webhook.timeout_s": (0.1, 120),
+    "gateway.port": (1, 65_535),
+    "gateway.park_s": (0, 3_600),
+    "gateway.resume_s": (1, 3_600),
+    "hub.port": (1, 65_535),
+    "hub.beat_ms": (50, 60_000),
+    "hub.frames_per_s": (1, 50),
+    "hub.unclaimed_s": (1, 3_600),
+    "hub.keep_days": (1, 36_500),
+    "floor.hold_s": (0, 3_600),
+    "floor.shift_hours": (0.25, 168),
 }
 
 
@@ -233,10 +89,12 @@ def load(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Config:
     """
     base = parse(default_text(), "config.toml")
     tree, config = base.tree, _convert(base, base.tree)
-    for layer in [*(read(path) for path in files), *(from_set(text, base.tree) for text in sets)]:
+    layers = [*(read(path) for path in files), *(from_set(text, base.tree) for text in sets)]
+    for layer in layers:
         _refuse_unknown(layer, layer.tree, base.tree, ())
         tree = merge(tree, layer.tree)
         config = _convert(layer, tree)
+    _check_edge([base, *layers], config)
     return config
 
 
@@ -327,7 +185,44 @@ def _check_together(layer: Layer, config: Config) -> None:
     if asr.endpoint.soft_pause_ms > asr.endpoint.pause_ms:
         reason = "asr.endpoint.soft_pause_ms must not be above asr.endpoint.pause_ms"
         raise layer.refuse(("asr", "endpoint", "soft_pause_ms"), reason)
+    if len(config.gateway.key) not in (0, KEY_LENGTH):
+        raise layer.refuse(("gateway", "key"), f"gateway.key must have {KEY_LENGTH} characters, or none")
+    if len(config.share.hub_key) not in (0, KEY_LENGTH):
+        raise layer.refuse(("share", "hub_key"), f"share.hub_key must have {KEY_LENGTH} characters, or none")
     if config.taps.port in (config.bus.port, config.bus.port + 1):
         raise layer.refuse(("bus", "port"), "bus.port and the port above it must not be taps.port")
     if len(set(config.taps.ports)) < len(config.taps.ports):
         raise layer.refuse(("taps", "audiosocket_port"), "taps.port and the ports of AudioSocket must not be the same")
+
+
+def _check_edge(layers: Sequence[Layer], config: Config) -> None:
+    """Who may reach the listeners, and how; looked at when all layers are on, since each may bring a part of it."""
+    taps = config.taps
+    if not is_loopback(config.monitor.host):
+        reason = f"monitor.host is {config.monitor.host}: figures are served on this machine only"
+        raise _refused(layers, ("monitor", "host"), reason)
+    if bool(taps.tls.certificate) != bool(taps.tls.key):
+        given, missing = ("certificate", "key") if taps.tls.certificate else ("key", "certificate")
+        raise _refused(layers, ("taps", "tls", given), f"taps.tls.{missing} is missing: TLS needs both files")
+    if not (is_loopback(taps.host) or taps.tls.certificate):
+        reason = f"taps.host is {taps.host}: beyond this machine's own addresses (127.0.0.1, ::1) calls need [taps.tls]"
+        raise _refused(layers, ("taps", "host"), reason)
+    try:
+        Door(taps.allow, 1, 1)
+    except ValueError as error:
+        raise _refused(layers, ("taps", "allow"), f"taps.allow: {error}") from error
+    if not re.fullmatch(r"(wss?://[^/\s]+\S*)?", taps.public_url):
+        reason = f"taps.public_url is {taps.public_url!r}, must be such as wss://hook.example.org"
+        raise _refused(layers, ("taps", "public_url"), reason)
+    if not re.fullmatch(r"(tcp://\S+:\d+)?", config.gateway.address):
+        reason = f"gateway.address is {config.gateway.address!r}, must be such as tcp://gateway.example.org:8790"
+        raise _refused(layers, ("gateway", "address"), reason)
+
+
+def _refused(layers: Sequence[Layer], path: KeyPath, reason: str) -> ConfigError:
+    """The error for a setting that does not go with others, at the last place that has it."""
+    return next(layer for layer in reversed(layers) if _has(layer.tree, path)).refuse(path, reason)
+
+
+def _has(tree: Any, path: KeyPath) -> bool:
+    return not path or (isinstance(tree, dict) and path[0] in tree and _has(tree[path[0]], path[1:]))

@@ -14,7 +14,7 @@ from sidecar.places import ensure
 from streams.errors import ConfigError, StorageError
 
 
-def put(path: Path, section: tuple[str, ...], key: str, value: str) -> None:
+def put(path: Path, section: tuple[str, ...], key: str, value: str | bool) -> None:
     """Set one value in the file, made where it is missing; the file is there whole at every moment.
 
     Raises ConfigError for a file that is not TOML, StorageError for one that cannot be written.

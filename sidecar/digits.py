@@ -2,8 +2,8 @@
 
 A run is a chain of digits (`4111`, `four`, `double seven`, `oh`, `forty-one`) with nothing but punctuation and fillers
 between. A run that is over is masked when it is longer than `LONGEST_READABLE`; one that the next piece may go on with
-is masked from the caller's limit on. Numbers that say what they are (`$49.99`, `2 pm`, `March 12, 2024`,
-`15 minutes`) stay readable; they still count for what stands next to them.
+is masked from the caller's limit on. Where a code was asked for, three digits are too many. Numbers that say what they
+are (`$49.99`, `2 pm`, `March 12, 2024`, `15 minutes`) stay readable; they still count for what stands next to them.
 """
 
 import re
@@ -13,6 +13,8 @@ from typing import NamedTuple
 DOT = "•"
 LONGEST_READABLE = 5
 """Order and house numbers have so many digits; card, account and telephone numbers have more."""
+LONGEST_OF_CODE = 2
+"""A card's security code has three digits or four, a PIN four."""
 
 _TOKEN = re.compile(
     r"""
@@ -74,6 +76,9 @@ _LETTER_OF_WORD = {
 }
 """One letter for each kind of token, so that grammar can be written as expressions over letters."""
 
+_NOUGHTS = {"h": 2, "k": 3}
+"""Digits that `hundred` and `thousand` stand for where a number is spelled out."""
+
 _REPEATS = {"double": 1, "triple": 2, "treble": 2, "quadruple": 3}
 """Digits that such a word adds to the one behind it."""
 
@@ -86,15 +91,26 @@ _KNOWN = re.compile(
             rf"(?<=M)(?:s|{_U})?{_YEAR}|(?<=Mr){_YEAR}|(?<=M)(?:s|{_U})|s(?=M)",  # March 12, 2024
             rf"(?<=Y){_YEAR}(?:a{_YEAR})?",  # between 2023 and 2024
             r"(?<=C)(?:[td](?:Td?|t|zd)|ss)",  # at ten thirty
-            rf"{_U}(?:h(?:a?{_U})?)?k(?:a?{_U}(?:h(?:a?{_U})?)?)?|{_U}h(?:a?{_U})?|[sn][hk]",  # two hundred and fifty
+            # two hundred and fifty; but "nine hundred one two three" spells a number out
+            rf"(?:{_U}(?:h(?:a?{_U})?)?k(?:a?{_U}(?:h(?:a?{_U})?)?)?|{_U}h(?:a?{_U})?|[sn][hk])(?![dztTsynN])",
+            r"(?<![dztTsynN])[hk](?![dztTsynN])",  # a hundred
             rf"(?:[snyf]|{_U})(?=u)",  # 15 minutes
         )
     )
 )
 """Over the letters of a piece: numbers that say what they are."""
 
-_DIGITS = frozenset("dztTmsynNfq")
+_DIGITS = frozenset("dztTmhksynNfq")
 _BETWEEN = frozenset("aj")
+
+
+_CODE = re.compile(
+    r"""\b(?: cvv2? | cvc2? | cv2 | csc | pin | pins | pass\s?code | security\s(?:code|number|digits)
+      | (?:number|numbers|digits|code)\s(?:is\s|are\s)?on\s(?:the|your)\sback
+      | back\sof\s(?:the|your|my)\scard | (?:one[-\s]time|verification|access)\s(?:code|password|pin)
+      | expiry | expiration | expires )\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 class Masked(NamedTuple):
@@ -119,8 +135,19 @@ class _Run(NamedTuple):
     open: bool
 
 
-def mask(texts: Sequence[str], *, carried: int = 0, open_from: int = LONGEST_READABLE + 1) -> Masked:
-    """Mask long numbers in the consecutive `texts` of one piece.
+def names_code(text: str) -> bool:
+    """Whether a short secret number is asked for or given: a card's security code or expiry, a PIN, a one-time code."""
+    return _CODE.search(text) is not None
+
+
+def mask(
+    texts: Sequence[str],
+    *,
+    carried: int = 0,
+    open_from: int = LONGEST_READABLE + 1,
+    longest_readable: int = LONGEST_READABLE,
+) -> Masked:
+    """Mask numbers longer than `longest_readable` in the consecutive `texts` of one piece.
 
     `carried` is `open_digits` of the speaker's piece before; runs that stay open are masked from `open_from` digits on.
     """
@@ -133,7 +160,7 @@ def mask(texts: Sequence[str], *, carried: int = 0, open_from: int = LONGEST_REA
     open_digits = 0 if any(letter not in _BETWEEN for letter in letters) else carried
     for run in _runs(letters, sizes, carried):
         unclear = [index for index in run.tokens if index not in known]
-        limit = LONGEST_READABLE + 1
+        limit = longest_readable + 1
         if run.open:
             open_digits = run.digits
             if any(letters[index] != "f" for index in unclear):
@@ -189,6 +216,8 @@ def _sizes(tokens: Sequence[_Token], letters: str) -> list[int]:
             size = 1 if letter == "T" and letters[index + 1 : index + 2] == "d" else 2
         elif letter == "m":
             size = _REPEATS[token.word]
+        elif letter in _NOUGHTS:
+            size = _NOUGHTS[letter]
         else:
             size = sum(char.isdecimal() for char in token.word) or 1
         sizes.append(size)

@@ -16,8 +16,8 @@ from typing import Literal, TextIO, TypeAlias
 
 import msgspec
 
-from sidecar import keys, models, ports
-from sidecar.config import Config
+from sidecar import keys, models, pick, ports
+from sidecar.config_sections import Config
 from sidecar.invocation import Invocation
 from sidecar.places import Places
 from streams.errors import SidecarError
@@ -109,6 +109,9 @@ def model(config: Config, places: Places) -> Finding:
         if at_hand:
             return Finding("model", "ok", f"auto, at hand: {', '.join(at_hand)}")
         return Finding("model", "warning", "auto, none at hand", "`sidecar models pull base.en` brings one")
+    if reason := pick.deaf(config.asr):
+        text, _, advice = reason.partition(": ")
+        return Finding("model", "problem", text, advice)
     try:
         directory = models.find(name, places.models_dir)
     except SidecarError as error:

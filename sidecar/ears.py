@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from sidecar import models, pick
-from sidecar.config import AsrConfig
+from sidecar.config_sections import AsrConfig
 from sidecar.material import Known
 from streams.engine import DecodeJob, Samples, Transcriber, Transcription
 from streams.errors import InputError, ModelError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sidecar import config as configuration
 from sidecar import places
-from sidecar.config import Config
+from sidecar.config_sections import Config
 from sidecar.places import Places
 
 

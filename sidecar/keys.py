@@ -22,6 +22,8 @@ SERVICE = "service"
 PANEL = "panel"
 TOKEN_FILE = "tap.token"  # noqa: S105 - the name of a file
 CLIENTS_FILE = "clients.toml"
+STATION = "station"
+FLOOR = "floor"
 _READS_MODES = os.name == "posix"
 
 
@@ -42,11 +44,27 @@ class Clients(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys of one user's service and panel, and the public keys that the service lets in."""
+    """The keys of one user's service and panel, and the public keys that the service lets in.
+
+    The hub knows this machine by the service's key and its floor by the panel's, unless it made others for them, which
+    were carried here (`station.key`, `floor.key`).
+    """
 
     service: KeyPair
     panel: KeyPair
     allowed: dict[str, str]
+    carried_station: KeyPair | None = None
+    carried_floor: KeyPair | None = None
+
+    @property
+    def station(self) -> KeyPair:
+        """By which the hub knows this machine."""
+        return self.carried_station or self.service
+
+    @property
+    def floor(self) -> KeyPair:
+        """By which the hub knows whoever opens the floor here."""
+        return self.carried_floor or self.panel
 
 
 def load(keys_dir: Path) -> Keys:
@@ -56,7 +74,7 @@ def load(keys_dir: Path) -> Keys:
     written.
     """
     ensure(keys_dir)
-    _check_private(keys_dir, 0o700)
+    check_private(keys_dir, 0o700)
     service = _pair(keys_dir / f"{SERVICE}.key")
     panel = _pair(keys_dir / f"{PANEL}.key")
     listed = _read_or_make(keys_dir / CLIENTS_FILE, lambda: _clients_text({PANEL: panel.public}))
@@ -67,7 +85,24 @@ def load(keys_dir: Path) -> Keys:
     except (msgspec.DecodeError, ValueError) as error:
         path = keys_dir / CLIENTS_FILE
         raise KeyFileError(f"{path} is damaged ({error}); delete it and the panel's key is let in again") from error
-    return Keys(service=service, panel=panel, allowed=clients)
+    return Keys(
+        service=service,
+        panel=panel,
+        allowed=clients,
+        carried_station=_carried(keys_dir / f"{STATION}.key"),
+        carried_floor=_carried(keys_dir / f"{FLOOR}.key"),
+    )
+
+
+def pair(keys_dir: Path, name: str) -> KeyPair:
+    """The key pair of this name in the folder; made at first use.
+
+    Raises KeyFileError for a file that others may read or that is damaged, StorageError for a folder that cannot be
+    written.
+    """
+    ensure(keys_dir)
+    check_private(keys_dir, 0o700)
+    return _pair(keys_dir / f"{name}.key")
 
 
 def token(keys_dir: Path) -> str:
@@ -76,7 +111,7 @@ def token(keys_dir: Path) -> str:
     Raises KeyFileError for a file that others may read, StorageError for a folder that cannot be written.
     """
     ensure(keys_dir)
-    _check_private(keys_dir, 0o700)
+    check_private(keys_dir, 0o700)
     text = _read_or_make(keys_dir / TOKEN_FILE, lambda: secrets.token_urlsafe(32) + "\n").strip()
     if len(text) < 32:
         raise KeyFileError(f"{keys_dir / TOKEN_FILE} is damaged; delete it and a new one is made")
@@ -97,10 +132,14 @@ def permission_faults(keys_dir: Path) -> list[str]:
     faults = []
     for path, mode in [(keys_dir, 0o700), *((path, 0o600) for path in sorted(keys_dir.glob("*")))]:
         try:
-            _check_private(path, mode)
+            check_private(path, mode)
         except KeyFileError as error:
             faults.append(str(error))
     return faults
+
+
+def _carried(path: Path) -> KeyPair | None:
+    return _pair(path) if path.exists() else None
 
 
 def _pair(path: Path) -> KeyPair:
@@ -117,9 +156,17 @@ def _pair(path: Path) -> KeyPair:
     return pair
 
 
+def new_pair() -> KeyPair:
+    """A key pair that nobody has."""
+    # A public key is given on command lines, where a hyphen would begin an option.
+    while (halves := zmq.curve_keypair())[0].startswith(b"-"):
+        pass
+    return KeyPair(public=halves[0].decode(), secret=halves[1].decode())
+
+
 def _new_pair_text() -> str:
-    public, secret = (half.decode() for half in zmq.curve_keypair())
-    return f'# Made by sidecar at first run. Keep it to yourself.\npublic = "{public}"\nsecret = "{secret}"\n'
+    pair = new_pair()
+    return f'# Made by sidecar at first run. Keep it to yourself.\npublic = "{pair.public}"\nsecret = "{pair.secret}"\n'
 
 
 def _clients_text(clients: dict[str, str]) -> str:
@@ -136,7 +183,7 @@ def _read_or_make(path: Path, make: Callable[[], str]) -> str:
     try:
         if not path.exists():
             _write_once(path, make())
-        _check_private(path, 0o600)
+        check_private(path, 0o600)
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise KeyFileError(f"{path} is damaged; delete it and a new one is made") from error
@@ -163,7 +210,11 @@ def _write_once(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _check_private(path: Path, mode: int) -> None:
+def check_private(path: Path, mode: int) -> None:
+    """Look at who may read a file or folder that is there.
+
+    Raises KeyFileError, with the command that mends it, when others may.
+    """
     if not _READS_MODES or not path.exists():
         return
     if stat.S_IMODE(path.stat().st_mode) & 0o077:

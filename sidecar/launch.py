@@ -14,15 +14,15 @@ from typing import Any
 
 import msgspec
 
-from sidecar import keys, ports, running
-from sidecar.background import background
+from sidecar import keys, ports, running, stages
 from sidecar.bus import Bus, open_bus
-from sidecar.config import BusConfig
+from sidecar.config_sections import BusConfig
 from sidecar.invocation import Invocation
 from sidecar.keys import Keys
 from sidecar.people import People, Reach
 from sidecar.places import ensure
 from sidecar.runner import CallRunner, Sink
+from streams.background import background
 from streams.errors import BusError, StorageError
 
 LOG_NAME = "beside-panel.log"
@@ -69,7 +69,8 @@ def beside_panel(
 
     async def play() -> int:
         async with _stage(bus_config, known, call_id) as (stage, bus), _panel(arguments) as panel:
-            with _output_to(ensure(places.state_dir) / LOG_NAME):
+            log = ensure(places.state_dir) / LOG_NAME
+            with _output_to(log), stages.announced(places.state_dir, bus_config.port):
                 return await _until_left(panel, bus, perform(stage))
 
     return _checked(running.run(play))

@@ -81,6 +81,10 @@ class Library:
                 raise InputError(f"{wanted!r} may be {', '.join(found[:5])}; name one of them")
         raise InputError(f"no call {wanted!r} is kept in {self._journals}; `sidecar calls list` shows what is")
 
+    def folder(self, entry: Entry) -> Path:
+        """The folder of a kept call."""
+        return self._journals / entry.name
+
     def folders(self) -> tuple[Path, ...]:
         """The folders of all kept calls, the newest first."""
         return tuple(self._journals / entry.name for entry in self.entries())

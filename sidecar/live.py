@@ -19,8 +19,10 @@ from streams.events import (
     Channel,
     Event,
     Hold,
+    Nudge,
     Resumed,
     Tick,
+    Utterance,
 )
 from streams.taps.timeline import TapEvent
 
@@ -47,6 +49,7 @@ class LiveCall:
         self.clock = clock
         self.over = asyncio.Event()
         self.failed = False
+        self.listeners: list[Callable[[Utterance | Nudge], None]] = []
         self._wall = wall
         self._resume_s = resume_s
         self._queue: asyncio.Queue[Event | AudioFrame] = asyncio.Queue(QUEUE_LIMIT)
@@ -131,6 +134,11 @@ class LiveCall:
             yield event
             if isinstance(event, CallEnded):
                 return
+
+    def tell(self, event: Utterance | Nudge) -> None:
+        """Have whoever carries the call now told of something."""
+        for listener in self.listeners:
+            listener(event)
 
     def close(self, *, failed: bool = False) -> None:
         """The runner is done: whoever waits to put something in is let go."""

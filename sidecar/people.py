@@ -4,30 +4,42 @@ Commands are carried out one after the other in the order in which they came, ea
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from sidecar import logs
-from sidecar.actions import Actions
+from sidecar.actions import THUMBS, Actions
 from sidecar.bus import Bus
 from sidecar.call import Call, Passing
 from sidecar.runner import CallRunner
 from streams.errors import InputError, SidecarError
-from streams.events import CallContext, HumanEvent
+from streams.events import CallContext, HumanEvent, Note, NudgeAnswered
 from streams.wire import Command, Reply
 
+DRAWN = "drawn"
+"""The command by which a screen tells how long drawing took: its value is milliseconds, one for each frame drawn."""
+DRAWN_LIMIT = 100
+"""Frames told of at once; a screen draws at most 60 a second and tells every few seconds of the latest."""
+_LONGEST_DRAW_MS = 600_000.0
+Told = Callable[[str, str], tuple[str, ...]]
 _log = logs.get("people")
 
 
 class Reach:
     """One call within people's reach; one of its own sinks, so that it knows what stands on the screen."""
 
-    def __init__(self, call_id: str) -> None:
-        self._actions = Actions(call_id)
+    def __init__(self, call_id: str, *, keeps_sharing: str = "nothing is shared: no hub is set") -> None:
+        self._actions = Actions(call_id, keeps_sharing=keeps_sharing)
         self._runner: CallRunner | None = None
 
     @property
     def call(self) -> Call | None:
         """The call, once it is driven."""
         return self._runner.call if self._runner else None
+
+    @property
+    def going(self) -> bool:
+        """Whether the call has begun and not ended."""
+        return self._runner is not None and not self._runner.call.ended
 
     def follow(self, runner: CallRunner) -> None:
         """Reach the call through its runner from now on."""
@@ -42,22 +54,55 @@ class Reach:
 
         Raises InputError when it means nothing.
         """
-        if self._runner is None or self._runner.call.ended:
-            raise InputError("the call is over" if self._runner else "the call has not begun")
-        self._runner.tell(self._actions.event(command, command.by or by, self._runner.call.now_ms))
+        if self._runner is None:
+            raise InputError("the call has not begun")
+        over = self._runner.call.ended
+        if over and not (command.action == "answer" and command.value in THUMBS):
+            raise InputError("the call is over")
+        if command.action == DRAWN:
+            self._runner.drawn(_lags_ms(command.value))
+            return
+        event = self._actions.event(command, command.by or by, self._runner.call.now_ms)
+        if over and isinstance(event, NudgeAnswered):
+            self._runner.add(event)
+        elif event is not None:
+            self._runner.tell(event)
 
     def tell(self, event: HumanEvent | CallContext) -> None:
-        """Carry an event into the call; one that is over takes nothing."""
-        if self._runner is not None:
+        """Carry an event into the call; one that is over takes nothing, and the same note is taken once."""
+        known = isinstance(event, Note) and self._actions.knows(event.note)
+        if self._runner is not None and not known:
             self._runner.tell(event)
 
 
-class People:
-    """All calls within reach; `reload` reads the settings anew and says what that touched."""
+class Softphone(Protocol):
+    """The tap of this machine's own softphone, whose calls may begin and end by hand."""
 
-    def __init__(self, reload: Callable[[], str]) -> None:
+    def command(self, action: str, value: str) -> str:
+        """Carry out `call_start` or `call_end`; gives a line of what will be.
+
+        Raises InputError when it is so already.
+        """
+        ...
+
+
+class People:
+    """All calls within reach, also those in their wrap-up, which take thumbs.
+
+    `reload` reads the settings anew and says what that touched; `told` gives the lines that say what is watched
+    ("sharing") and what was sent of a call ("sent").
+    """
+
+    def __init__(self, reload: Callable[[], str], told: Told = lambda _action, _call_id: ()) -> None:
         self._reload = reload
+        self._told = told
         self.calls: dict[str, Reach] = {}
+        self.softphone: Softphone | None = None
+
+    def tell(self, call_id: str, event: HumanEvent) -> None:
+        """Carry what somebody else did into a call; one that is unknown or over takes nothing."""
+        if reach := self.calls.get(call_id):
+            reach.tell(event)
 
     async def obey(self, bus: Bus) -> None:
         """Carry out commands for ever."""
@@ -70,6 +115,10 @@ class People:
         try:
             if command.action == "reload":
                 return Reply(ok=True, text=self._reload())
+            if command.action in ("call_start", "call_end"):
+                return Reply(ok=True, text=self._softphone().command(command.action, command.value))
+            if command.action in ("sharing", "sent"):
+                return Reply(ok=True, lines=self._told(command.action, command.call_id))
             self._meant(command.call_id).do(command, client)
         except SidecarError as error:
             return Reply(ok=False, text=str(error))
@@ -78,11 +127,29 @@ class People:
             return Reply(ok=False, text=f"that broke ({type(error).__name__}); the service's log says more")
         return Reply(ok=True)
 
+    def _softphone(self) -> Softphone:
+        if self.softphone is None:
+            raise InputError("the local tap is off; set taps.local.enabled = true and start the service anew")
+        return self.softphone
+
     def _meant(self, call_id: str) -> Reach:
         if call_id:
             if call_id not in self.calls:
                 raise InputError(f"no call {call_id} is going on")
             return self.calls[call_id]
-        if len(self.calls) != 1:
-            raise InputError("several calls are going on; name one" if self.calls else "no call is going on")
-        return next(iter(self.calls.values()))
+        going = [reach for reach in self.calls.values() if reach.going] or [*self.calls.values()][-1:]
+        if len(going) != 1:
+            raise InputError("several calls are going on; name one" if going else "no call is going on")
+        return going[0]
+
+
+def _lags_ms(value: str) -> list[float]:
+    """What a screen measured.
+
+    Raises InputError when that is no list of numbers.
+    """
+    try:
+        lags_ms = [float(each) for each in value.split()[-DRAWN_LIMIT:]]
+    except ValueError:
+        raise InputError(f"drawn {value[:40]!r}? give milliseconds, separated by spaces") from None
+    return [lag_ms for lag_ms in lags_ms if 0 <= lag_ms <= _LONGEST_DRAW_MS]

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from sidecar import places as where
 from sidecar import running
-from sidecar.config import Config
+from sidecar.config_sections import Config
 from sidecar.ears import Ears
 from sidecar.journal import Journal, new_folder
 from sidecar.lines import ReadableLines

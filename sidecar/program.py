@@ -26,6 +26,7 @@ def panel_main() -> NoReturn:
 
 def _run(*first: str) -> NoReturn:
     signal.signal(signal.SIGINT, _leave)
+    _open_closed_streams()
     from sidecar import cli  # noqa: PLC0415 - what takes its time to load comes after the line above
 
     code = INTERRUPTED
@@ -34,6 +35,17 @@ def _run(*first: str) -> NoReturn:
         code = cli.run(cli.cli, [*first, *sys.argv[1:]])
     signal.signal(signal.SIGINT, _leave)
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Point closed standard streams at the null device, before a file of ours gets their number and takes output in."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - lives on
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -6,26 +6,26 @@ on with the call. Whatever a client does wrong costs its own connection alone.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from sidecar import logs
-from sidecar.background import background
-from sidecar.config import TapsConfig
+from sidecar.config_sections import TapsConfig
 from sidecar.live import LiveCall
 from sidecar.sources import Leg, introduce
+from sidecar.talk import Talk, ending_of
 from sidecar.wires import Wire
+from streams.background import background
 from streams.clock import CallClock, Clock, utc_now
 from streams.errors import ProtocolError
-from streams.taps.dialect import Began, Dialect, Piece, Remark, Reply, SayEnd, Timed
+from streams.events import Doubt
+from streams.taps.dialect import Began, Dialect, SayEnd, Sound, Timed
+from streams.taps.rate_check import RateCheck
 from streams.taps.timeline import TapEvent, Timeline
 
-HELLO_S = 10.0
-"""A connection that has not said which call it carries by then is closed."""
-LINGER_S = 1.0
-"""How long a client that was refused may take to say goodbye where its dialect has one."""
+LAST_WORDS_S = 3.0
+"""How long a platform's goodbye may be kept back for the words that it is to be told."""
 SPARE_CONNECTIONS = 8
 """Connections beyond `taps.max_calls`, for those that come back before the broken one is noticed."""
-REMARKS_LIMIT = 10
-"""Lines of log that one connection may cost."""
 _log = logs.get("reception")
 
 
@@ -42,17 +42,24 @@ class Reception:
         self._calls: dict[str, LiveCall] = {}
         self._connections = 0
         self._named = 0
+        self._closing = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def calls(self) -> int:
+        """How many calls are going on."""
+        return len(self._calls)
 
     async def receive(self, wire: Wire, dialect: Dialect, source: str) -> None:
         """Serve one connection from its first message to its end; `source` names where it comes from."""
         self._connections += 1
-        visit = _Visit(self, wire, dialect, source)
+        visit = _Visit(self, Talk(wire, dialect, source, self.config, self.wall))
         try:
             await visit.converse()
         except ConnectionError:
             pass
         except ProtocolError as error:
-            _log.warning("client refused", code=error.code, reason=str(error), peer=wire.peer, source=source)
             await visit.refuse(error)
         finally:
             visit.lose()
@@ -79,11 +86,14 @@ class Reception:
             if leg.started.channels != live.started.channels:
                 raise ProtocolError(f"call {live.call_id} has other channels than before", "bad_hello")
             return live, False
+        if self._closing:
+            raise ProtocolError("the service is about to end and takes no new calls", "closing")
         if len(self._calls) >= self.config.max_calls:
             raise ProtocolError(f"{self.config.max_calls} calls at once are the most (taps.max_calls)", "too_many")
         clock = CallClock(self.wall)
         live = LiveCall(leg.started, clock, self.wall, self.config.resume_s, leg.channels)
         self._calls[live.call_id] = live
+        self._empty.clear()
         self._begin(live, leg.began)
         return live, True
 
@@ -92,103 +102,88 @@ class Reception:
         live.close(failed=failed)
         if self._calls.get(live.call_id) is live:
             del self._calls[live.call_id]
+            if not self._calls:
+                self._empty.set()
+
+    async def drained(self) -> None:
+        """Take no new calls, and wait until those that go on are over."""
+        self._closing = True
+        await self._empty.wait()
 
 
 class _Visit:
     """One connection while it is served."""
 
-    def __init__(self, reception: Reception, wire: Wire, dialect: Dialect, source: str) -> None:
+    def __init__(self, reception: Reception, talk: Talk) -> None:
         self._reception = reception
-        self._wire = wire
-        self._dialect = dialect
-        self._source = source
+        self._talk = talk
         self._live: LiveCall | None = None
+        self._carried: LiveCall | None = None
+        self._spoken = asyncio.Event()
+        self._spoken.set()
         self._leg: Leg | None = None
         self._line: Timeline | None = None
-        self._remarks = 0
+        self._rate = RateCheck()
 
     async def converse(self) -> None:
         """From the first message to the last.
 
         Raises ProtocolError for what the client did wrong, ConnectionError when the connection broke.
         """
-        try:
-            async with asyncio.timeout(HELLO_S):
-                while self._live is None and not self._dialect.ended:
-                    if not await self._take_one(await self._wire.receive()):
-                        break
-        except TimeoutError:
-            raise ProtocolError(f"no hello came within {HELLO_S:g} s", "no_hello") from None
+        talk = self._talk
+        async with talk.introduction():
+            while self._live is None and not talk.ended:
+                if not await self._take_one(await talk.wire.receive()):
+                    break
         live = self._live
         if live is None:
-            await self._wire.close(failed=False)
+            await talk.wire.close(failed=False)
             return
-        async with background(self._close_when_over(live)):
-            while not self._dialect.ended and await self._take_one(await self._next(live)):
+        async with background(self._close_when_over(live), talk.keep_telling()):
+            while not talk.ended and await self._take_one(await self._next(live)):
                 pass
-            if self._dialect.ended and live.away:
+            if talk.ended and live.away:
                 await live.over.wait()
-        await self._wire.close(failed=live.failed)
+        await talk.wire.close(failed=live.failed)
 
     async def refuse(self, error: ProtocolError) -> None:
         """End what the client carried, tell it why, and close."""
         if self._live is not None and self._line is not None:
-            reason = error.code if error.code in {"idle", "too_long"} else "connection_lost"
-            await self._put(self._live, self._line, SayEnd(reason))
-        for reply in self._dialect.refuse(error):
-            await self._wire.send(reply.message)
-        try:
-            async with asyncio.timeout(LINGER_S):
-                while not self._dialect.ended and (message := await self._wire.receive()) is not None:
-                    for piece in self._said(message):
-                        if isinstance(piece, Reply):
-                            await self._wire.send(piece.message)
-        except (TimeoutError, ConnectionError, ProtocolError):
-            pass
-        await self._wire.reject(error)
+            await self._put(self._live, self._line, SayEnd(ending_of(error)))
+        await self._talk.refuse(error)
 
     def lose(self) -> None:
         """The connection is gone; if its call did not end, it waits for another."""
         live, line, leg = self._live, self._line, self._leg
         self._live = None
+        if self._carried is not None:
+            self._carried.listeners.remove(self._talk.tell)
         if live is not None and line is not None and leg is not None:
             live.lose(lambda: line.feed(SayEnd("connection_lost")), leg.channels)
 
     async def _next(self, live: LiveCall) -> str | bytes | None:
-        idle_s = self._reception.config.idle_s
-        while True:
-            try:
-                async with asyncio.timeout(idle_s):
-                    return await self._wire.receive()
-            except TimeoutError:
-                sparse = self._leg is not None and self._leg.began.sparse
-                if not (sparse or live.silent_by_intent):
-                    raise ProtocolError(f"nothing came for {idle_s} s (taps.idle_s)", "idle") from None
+        sparse = self._leg is not None and self._leg.began.sparse
+        return await self._talk.next(self._reception.config.idle_s, lambda: sparse or live.silent_by_intent)
 
     async def _take_one(self, message: str | bytes | None) -> bool:
         """Take a message; False when there will be no other."""
-        for piece in self._dialect.closed() if message is None else self._said(message):
-            match piece:
-                case Reply():
-                    await self._wire.send(piece.message)
-                case Remark():
-                    self._remark(piece)
-                case Began():
+        try:
+            async for piece in self._talk.take(message):
+                if isinstance(piece, Began):
                     await self._join(piece)
-                case _ if self._live is not None and self._line is not None:
+                elif self._live is not None and self._line is not None:
                     await self._put(self._live, self._line, piece)
+        finally:
+            self._spoken.set()
         return message is not None
 
-    def _said(self, message: str | bytes) -> list[Piece]:
-        if isinstance(message, str):
-            return self._dialect.receive_text(message)
-        return self._dialect.receive_bytes(message)
-
     async def _join(self, began: Began) -> None:
-        leg = introduce(began, self._source, self._reception.config)
+        leg = introduce(began, self._talk.source, self._reception.config)
         live, new = self._reception.join(leg)
-        self._live, self._leg = live, leg
+        self._live, self._leg, self._carried = live, leg, live
         self._line = Timeline(leg.began, live.clock, first=new, named=leg.named)
+        self._rate = RateCheck(sparse=leg.began.sparse)
+        live.listeners.append(self._talk.tell)
         if not new:
             await live.resume(leg.channels)
 
@@ -200,15 +195,30 @@ class _Visit:
             live.leave(self._leg.channels)
             if not live.away:
                 events.pop()
+        events += self._doubts(live, piece)
         await live.put(events)
+        if isinstance(piece, SayEnd) and live.away and self._reception.config.send.anything:
+            # What is still being heard is told before the platform gets its goodbye.
+            self._spoken.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS_S):
+                    await live.over.wait()
+            await self._talk.tell_rest()
         if live.clock.now_ms() > self._reception.config.longest_s * 1000 and not isinstance(piece, SayEnd):
             raise ProtocolError(f"no call may last longer than {self._reception.config.longest_s} s", "too_long")
 
-    def _remark(self, piece: Remark) -> None:
-        self._remarks += 1
-        if self._remarks <= REMARKS_LIMIT:
-            _log.info("client said something odd", remark=piece.remark, peer=self._wire.peer, source=self._source)
+    def _doubts(self, live: LiveCall, piece: Timed) -> list[TapEvent]:
+        """What the log and the screens are told when sound does not come at the rate that was declared."""
+        if not isinstance(piece, Sound) or self._leg is None or piece.channels[0] != self._leg.began.channels[0]:
+            return []
+        samples = len(piece.pcm) // 2 // len(piece.channels)
+        doubt = self._rate.feed(samples, piece.rate_hz, self._reception.wall.now_ms())
+        if not doubt:
+            return []
+        _log.warning("declared rate is doubtful", call_id=live.call_id, reason=doubt, source=self._talk.source)
+        return [Doubt(call_id=live.call_id, at_ms=live.clock.now_ms(), about="rate", text=doubt)]
 
     async def _close_when_over(self, live: LiveCall) -> None:
         await live.over.wait()
-        await self._wire.close(failed=live.failed)
+        await self._spoken.wait()
+        await self._talk.wire.close(failed=live.failed)

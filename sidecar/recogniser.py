@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from sidecar.allocator import share_one_arena
-from sidecar.config import AsrConfig
+from sidecar.config_sections import AsrConfig
 from streams import speed, whisper, whisper_model
+from streams.keeping_up import Speed
 from streams.settings import ProfileSettings
 from streams.whisper import WhisperSettings, WhisperTranscriber
 
@@ -41,8 +42,8 @@ def load_profiles(
     }
 
 
-def measure(asr: AsrConfig, directory: Path) -> float:
-    """Seconds of one core that a second of one side's speech costs with the model in `directory`.
+def measure(asr: AsrConfig, directory: Path) -> Speed:
+    """What speech takes with the model in `directory` while both sides talk.
 
     Raises ModelError when the model cannot be used.
     """

@@ -2,13 +2,14 @@
 
 Stands between the streaming loop and the coach, so that evidence, quotes and summaries are made from masked words. A
 speaker's run of digits is followed from piece to piece: however a number is cut, at most five of its digits are read.
+For a while after either side named a security code, a PIN or a card's expiry, it is at most two.
 """
 
 from typing import TypeAlias
 
 import msgspec
 
-from sidecar.digits import mask
+from sidecar.digits import LONGEST_OF_CODE, LONGEST_READABLE, mask, names_code
 from streams.events import (
     Channel,
     Event,
@@ -26,6 +27,9 @@ OPEN_FINAL_FROM = 3
 OPEN_PARTIAL_FROM = 2
 """In a hypothesis a run at the end is drawn as dots until it is known what it is; a single "one" is left alone."""
 
+CODE_AWAITED_MS = 30_000
+"""A code is given within so long of being named; the customer may have to look for the card."""
+
 Passing: TypeAlias = Event | Telemetry
 
 
@@ -41,6 +45,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._speakers: dict[Channel, _Speaker] = {"agent": _Speaker(), "customer": _Speaker(), "mixed": _Speaker()}
+        self._code_until_ms = 0
 
     def feed(self, event: Passing) -> Passing:
         """The event with every long number masked: in its text, its words, its stable part and its tail."""
@@ -58,8 +63,10 @@ class Redactor:
     def _final(self, event: Utterance) -> Utterance:
         speaker = self._speakers[event.channel]
         carried = speaker.behind_final
-        text = mask((event.text,), carried=carried, open_from=OPEN_FINAL_FROM)
-        words = mask([word.text for word in event.words], carried=carried, open_from=OPEN_FINAL_FROM)
+        longest = self._longest_readable(event.text, event.at_ms)
+        text = mask((event.text,), carried=carried, open_from=OPEN_FINAL_FROM, longest_readable=longest)
+        said = [word.text for word in event.words]
+        words = mask(said, carried=carried, open_from=OPEN_FINAL_FROM, longest_readable=longest)
         speaker.behind_final = text.open_digits
         for utterance in [number for number in speaker.behind_partials if number <= event.utterance]:
             del speaker.behind_partials[utterance]
@@ -76,6 +83,14 @@ class Redactor:
         speaker = self._speakers[event.channel]
         before = [number for number in speaker.behind_partials if number < event.utterance]
         carried = speaker.behind_partials[max(before)] if before else speaker.behind_final
-        masked = mask((event.stable, event.tail), carried=carried, open_from=OPEN_PARTIAL_FROM)
+        longest = self._longest_readable(f"{event.stable} {event.tail}", event.at_ms)
+        texts = (event.stable, event.tail)
+        masked = mask(texts, carried=carried, open_from=OPEN_PARTIAL_FROM, longest_readable=longest)
         speaker.behind_partials[event.utterance] = masked.open_digits
         return msgspec.structs.replace(event, stable=masked.texts[0], tail=masked.texts[1])
+
+    def _longest_readable(self, text: str, at_ms: int) -> int:
+        """How many digits of a number may be read now."""
+        if names_code(text):
+            self._code_until_ms = at_ms + CODE_AWAITED_MS
+        return LONGEST_OF_CODE if at_ms < self._code_until_ms else LONGEST_READABLE

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from sidecar.call import Call
-from sidecar.config import Config, loop_settings
+from sidecar.config import loop_settings
+from sidecar.config_sections import Config
 from sidecar.desk import Desk, VirtualDesk, WorkerDesk
 from sidecar.ears import Ears, NoWords
 from sidecar.material import Material
@@ -26,8 +27,10 @@ from streams.vad import SileroProbe
 from streams.workers import DecodeWorkers
 
 
-def context_of(config: Config, call_id: str, history: dict[str, tuple[bool, ...]] | None = None) -> CallContext:
-    """What a new call is decided on; `history` is what is remembered of the agent's thumbs.
+def context_of(
+    config: Config, call_id: str, history: dict[str, tuple[bool, ...]] | None = None, peaks: tuple[float, ...] = ()
+) -> CallContext:
+    """What a new call is decided on; `history` and `peaks` are remembered of the agent's thumbs and last calls.
 
     Raises PackError when the configured rule pack cannot be read.
     """
@@ -37,6 +40,7 @@ def context_of(config: Config, call_id: str, history: dict[str, tuple[bool, ...]
         config=msgspec.to_builtins(config.nudges),
         pack=read_pack(config.nudges.pack),
         history=history or {},
+        peaks=peaks,
     )
 
 

@@ -25,11 +25,11 @@ def read_pack(name_or_path: str) -> str:
 
     Raises PackError when it cannot be read or used.
     """
-    text = _text(name_or_path, Path())
+    written = text = _text(name_or_path, Path())
     table = tables(text, name_or_path)
     if table.get("extends"):
         text = tomlkit.dumps(_whole(table, name_or_path, 0))
-    load(text, name_or_path)
+    load(text, name_or_path, written=written)
     return text
 
 

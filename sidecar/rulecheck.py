@@ -13,7 +13,7 @@ from nudges.packcheck import conditions_of, cues_of
 from nudges.packs import load
 from nudges.rulepack import Pack, Rule
 from nudges.situation import Condition
-from nudges.triggers import Heard, HeatLasts, HeatReaches, TalkShare, Tense, Trigger, Unclear
+from nudges.triggers import Escalates, Heard, HeatLasts, HeatReaches, TalkShare, Trigger, Unclear
 from sidecar.expressions import LIMIT_MS, TEXT_CHARS, lines, slow
 from sidecar.trial import Case, pack_cases
 from streams.events import Nudge
@@ -113,12 +113,10 @@ def _rule_limits(rule: Rule) -> Iterator[str]:
 def _trigger_limits(rule: Rule) -> Iterator[str]:
     for number, trigger in enumerate(rule.when, 1):
         match trigger:
-            case HeatReaches(at=at) | HeatLasts(at=at) if at > _HOTTEST:
+            case HeatReaches(at=at) | HeatLasts(at=at) | Escalates(at=at) if at > _HOTTEST:
                 yield f"trigger {number}: heat never reaches {at:g}"
             case TalkShare(above=above) if above >= 1:
                 yield f"trigger {number}: no share is above {above:g}"
-            case Tense(at=at) if at is not None and at > 1:
-                yield f"trigger {number}: no probability reaches {at:g}"
             case Unclear(below=below) if below <= 0:
                 yield f"trigger {number}: no confidence is below {below:g}"
             case Heard(count=count, turns=turns, within_s=within_s) if max(count, turns) > 1 and within_s <= 0:

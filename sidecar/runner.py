@@ -6,8 +6,10 @@ happens on the event loop's one thread, so nothing here needs a lock, and nothin
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -18,7 +20,18 @@ from sidecar.pace import Pace
 from streams.clock import Clock, WallClock
 from streams.engine import DecodeJob
 from streams.errors import RecogniserError, StorageError
-from streams.events import AudioFrame, CallContext, CallEnded, Event, HumanEvent, SidesSwapped, Tick
+from streams.events import (
+    AudioFrame,
+    CallContext,
+    CallEnded,
+    Doubt,
+    Event,
+    Health,
+    HumanEvent,
+    SidesSwapped,
+    StageLag,
+    Tick,
+)
 from streams.lags import CaptureLag
 
 TICK_MS = 250
@@ -39,7 +52,7 @@ class CallRunner:
     """Drives one call from its source to its sinks.
 
     `report` gets one line for a person when a sink fails; the call itself goes on. `wall` only tells how late sound
-    comes, which decides nothing.
+    comes and `timer` (seconds) how long publishing takes, which decides nothing.
     """
 
     def __init__(
@@ -51,9 +64,11 @@ class CallRunner:
         pace: Pace | None,
         report: Callable[[str], None],
         wall: Clock | None = None,
+        timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._call = call
         self._wall = wall or WallClock()
+        self._timer = timer
         self._capture = CaptureLag()
         self._desk = desk
         self._sinks = list(sinks)
@@ -74,20 +89,17 @@ class CallRunner:
         Cancelled, the call ends as interrupted, and as failed when something breaks.
         """
         try:
-            self._take(self._call.begin())
+            self._take(self._call.begin)
             async for event in source:
                 await self._go_on_to(event.at_ms)
                 if isinstance(event, AudioFrame):
                     self._call.measured("capture", self._capture.feed(self._wall.now_ms(), event.at_ms))
-                self._take(self._call.feed(event))
+                self._take(partial(self._call.feed, event))
                 if isinstance(event, CallEnded):
                     break
             else:
-                self._take(
-                    self._call.feed(
-                        CallEnded(call_id=self._call.call_id, at_ms=self._call.now_ms, reason="source_ended")
-                    )
-                )
+                ended = CallEnded(call_id=self._call.call_id, at_ms=self._call.now_ms, reason="source_ended")
+                self._take(partial(self._call.feed, ended))
             while not self._call.ended:
                 await self._wait_for_words()
         except asyncio.CancelledError:
@@ -97,9 +109,18 @@ class CallRunner:
             self._break_off("failed")
             raise
 
-    def tell(self, event: HumanEvent | SidesSwapped | CallContext) -> None:
-        """Take what a person did, or rules read anew; it is stamped with the media time of now."""
-        self._take(self._call.feed(msgspec.structs.replace(event, at_ms=self._call.now_ms)))
+    def drawn(self, lags_ms: Iterable[float]) -> None:
+        """Take how long a screen needed to draw what it was sent."""
+        for lag_ms in lags_ms:
+            self._call.measured("draw", lag_ms)
+
+    def tell(self, event: HumanEvent | SidesSwapped | Doubt | CallContext) -> None:
+        """Take what a person did, a doubt, or rules read anew; it is stamped with the media time of now."""
+        self._take(partial(self._call.feed, msgspec.structs.replace(event, at_ms=self._call.now_ms)))
+
+    def add(self, event: HumanEvent) -> None:
+        """Send on what a person says of a call that is over: the coach hears of it no more."""
+        self._send((event,))
 
     async def _go_on_to(self, at_ms: int) -> None:
         """Let media time pass: everything due up to `at_ms` happens, each at its own moment, ticks before outcomes."""
@@ -125,11 +146,11 @@ class CallRunner:
     def _tick(self, at_ms: int) -> None:
         while self._tick_ms <= at_ms:
             self._tick_ms += TICK_MS
-        self._take(self._call.feed(Tick(call_id=self._call.call_id, at_ms=at_ms)))
+        self._take(partial(self._call.feed, Tick(call_id=self._call.call_id, at_ms=at_ms)))
         level, queued = self._desk.strain
         if level != self._level:
             self._level = level
-            self._take(self._call.degrade(level, queued))
+            self._take(partial(self._call.degrade, level, queued))
 
     async def _wait_for_words(self) -> None:
         if self._desk.due_ms is None:
@@ -142,10 +163,15 @@ class CallRunner:
             await self._pace.until(at_ms)
 
     def _delivered(self, job: DecodeJob, outcome: Outcome, at_ms: int) -> None:
-        self._take(self._call.deliver(job, outcome, at_ms))
+        self._take(partial(self._call.deliver, job, outcome, at_ms))
 
-    def _take(self, step: Step) -> None:
+    def _take(self, act: Callable[[], Step]) -> None:
+        """Let the call act, and carry away what comes of it."""
+        began_s = self._timer()
+        step = act()
         self._send(step.events)
+        if any(not isinstance(event, StageLag | Health) for event in step.events):
+            self._call.measured("publish", (self._timer() - began_s) * 1000)
         for job in step.jobs:
             try:
                 samples = self._call.samples(job)

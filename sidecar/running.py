@@ -1,14 +1,17 @@
 """How a command runs its asynchronous part: until it is done, or Ctrl-C or a request to end stops it.
 
 A stop cancels the main task, so that every block's end runs, and only then comes out: Ctrl-C as KeyboardInterrupt, a
-request to end (SIGTERM) as SystemExit with the code that shells use for it.
+request to end (SIGTERM) as SystemExit with the code that shells use for it. Whoever has something to bring to its end
+first may `drain`: a request to end waits for that, a second one or Ctrl-C does not.
 """
 
 import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from streams.background import background
 
 T = TypeVar("T")
 TERMINATED = 128 + signal.SIGTERM
@@ -20,7 +23,14 @@ class _Stopped(NamedTuple):
     by: int
 
 
-def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+Drain: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def at_once() -> None:
+    """Nothing has to be brought to an end."""
+
+
+def run(main: Callable[[], Coroutine[Any, Any, T]], drain: Drain = at_once) -> T:
     """Run `main` on a fresh event loop.
 
     Raises KeyboardInterrupt when Ctrl-C stopped it, SystemExit when a request to end did.
@@ -28,7 +38,7 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     # ZeroMQ's sockets cannot be watched by the loop that Windows has by default.
     factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
     with asyncio.Runner(loop_factory=factory) as runner:
-        ending = runner.run(_stoppable(main))
+        ending = runner.run(_stoppable(main, drain))
     if not isinstance(ending, _Stopped):
         return ending
     if ending.by == signal.SIGINT:
@@ -36,32 +46,48 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     raise SystemExit(TERMINATED)
 
 
-def serve(main: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+def serve(main: Callable[[], Coroutine[Any, Any, T]], drain: Drain = at_once) -> T | None:
     """`run` for what goes on until it is told to end: a request to end, as systemd sends it, is its ordinary end."""
     try:
-        return run(main)
+        return run(main, drain)
     except SystemExit as stopped:
         if stopped.code != TERMINATED:
             raise
         return None
 
 
-async def _stoppable(main: Callable[[], Coroutine[Any, Any, T]]) -> T | _Stopped:
+async def _stoppable(main: Callable[[], Coroutine[Any, Any, T]], drain: Drain) -> T | _Stopped:
     stopped_by = 0
+    cancelled = False
+    asked = asyncio.Event()
     this = asyncio.current_task()
 
     def stop(number: int) -> None:
-        # Only the first counts: one more must not break off the ending, which gives a terminal back or ends a child.
         nonlocal stopped_by
-        if not stopped_by and this is not None:
-            stopped_by = number
+        if number == signal.SIGTERM and not stopped_by:
+            asked.set()
+        else:
+            end()
+        stopped_by = stopped_by or number
+
+    def end() -> None:
+        # Only the first counts: one more must not break off the ending, which gives a terminal back or ends a child.
+        nonlocal cancelled
+        if not cancelled and this is not None:
+            cancelled = True
             this.cancel()
+
+    async def end_gently() -> None:
+        await asked.wait()
+        await drain()
+        end()
 
     if sys.platform != "win32":
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop, number)
     try:
-        return await main()
+        async with background(end_gently()):
+            return await main()
     except asyncio.CancelledError:
         if stopped_by:
             return _Stopped(stopped_by)

@@ -15,6 +15,9 @@ from sidecar import keys
 from streams.errors import KeyFileError
 from streams.taps import audiohook_signature, twilio_signature
 
+SIGNED_FOR_S = audiohook_signature.OLDEST_S + audiohook_signature.SKEW_S
+"""A signature is good for so long, and must not be used again within it."""
+
 
 class PlatformSecrets(msgspec.Struct, frozen=True, kw_only=True):
     """The secrets that were agreed; empty ones were not."""
@@ -55,3 +58,8 @@ def fault(
         shown = headers.get("x-twilio-signature", "")
         return "" if twilio_signature.is_signed(url, shown, agreed.twilio) else "its signature is wrong"
     return ""
+
+
+def nonce_of(headers: Mapping[str, str]) -> str:
+    """What makes an AudioHook signature one of a kind."""
+    return audiohook_signature.nonce_of(headers)

@@ -36,6 +36,7 @@ _KEPT: dict[type, tuple[Callable[[Any], str], int]] = {
     e.Tick: (_one, 1),
     e.AudioLost: (_one, 20),
     e.SidesSwapped: (_one, 50),
+    e.Doubt: (lambda event: event.about, 1),
     # Four thousand stretches of speech are about three hours of talk; a talk share over those is fair enough.
     e.SpeechStarted: (_channel, 2_000),
     e.SpeechEnded: (_channel, 2_000),
@@ -49,6 +50,8 @@ _KEPT: dict[type, tuple[Callable[[Any], str], int]] = {
     e.NudgeResolved: (_one, 200),
     e.NudgeAnswered: (_one, 400),
     e.FloorAlert: (_one, 20),
+    e.Held: (_one, 1),
+    e.Watched: (_one, 1),
     e.Quiet: (_one, 1),
     e.Volume: (_one, 1),
     e.SharingChanged: (_one, 1),
@@ -147,5 +150,5 @@ def _slot(event: Event | Telemetry) -> tuple[str, str, int]:
 
 
 def without_pack(context: e.CallContext) -> e.CallContext:
-    """The context as screens see it: no rule pack text and no memory of the agent's answers."""
-    return msgspec.structs.replace(context, pack="", history={})
+    """The context as screens see it: no rule pack text and no memory of the agent's answers and calls."""
+    return msgspec.structs.replace(context, pack="", history={}, peaks=())

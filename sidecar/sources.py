@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sidecar.config import TapsConfig
+from sidecar.config_sections import TapsConfig
 from streams.events import CallStarted, Channel
 from streams.taps.asterisk import ChanWebSocket
 from streams.taps.audiohook import AudioHook

@@ -3,6 +3,8 @@
 Used by `sidecar replay --to-service`; sound leaves at the pace of a phone, and the service says when the call is over.
 """
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,22 +15,28 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.frames import CloseCode
 
 from sidecar import keys
-from sidecar.background import background
-from sidecar.config import TapsConfig
+from sidecar.config_sections import TapsConfig
+from sidecar.edge import Bucket
 from sidecar.listener import PLAIN_PATH
 from sidecar.pace import Pace
+from streams.background import background
+from streams.clock import WallClock
 from streams.errors import ProtocolError, TapError
 from streams.events import CallEnded
 from streams.taps.plain import Hello, PlainEvent, PlainSender
 
 ANSWER_LIMIT_BYTES = 64 * 1024
+WAIT_S = 0.02
+WALL = WallClock()
 
 
 class TapAddress(msgspec.Struct, frozen=True):
-    """Where the service takes calls, and the token that it asks for."""
+    """Where the service takes calls, the token that it asks for, and where it speaks TLS its certificate's file."""
 
     url: str
     token: str
+    certificate: str = ""
+    messages_per_s: int = 400
 
     def __repr__(self) -> str:
         return f"TapAddress(url={self.url!r})"
@@ -39,8 +47,15 @@ def address(config: TapsConfig, keys_dir: Path) -> TapAddress:
 
     Raises KeyFileError when the token cannot be used.
     """
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    return TapAddress(f"ws://{host}:{config.port}{PLAIN_PATH}", keys.token(keys_dir))
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104 - where it is reached
+    host = f"[{host}]" if ":" in host else host
+    scheme = "wss" if config.tls.certificate else "ws"
+    return TapAddress(
+        f"{scheme}://{host}:{config.port}{PLAIN_PATH}",
+        keys.token(keys_dir),
+        config.tls.certificate,
+        config.messages_per_s,
+    )
 
 
 async def play(events: Iterable[PlainEvent], hello: Hello, where: TapAddress, pace: Pace) -> None:
@@ -49,6 +64,7 @@ async def play(events: Iterable[PlainEvent], hello: Hello, where: TapAddress, pa
     Raises TapError when there is no service or it breaks off, ProtocolError when it refuses the call.
     """
     sender = PlainSender(hello)
+    room = Bucket(where.messages_per_s, WALL.now_ms())
     async with _connected(where) as socket:
         try:
             await socket.send(sender.start())
@@ -57,6 +73,7 @@ async def play(events: Iterable[PlainEvent], hello: Hello, where: TapAddress, pa
                 for event in _ended(events, hello.call_id):
                     await pace.until(event.at_ms)
                     for message in sender.send(event):
+                        await _when_there_is_room(room)
                         await socket.send(message)
                 await socket.wait_closed()
             _check_closed(socket, where)
@@ -73,6 +90,7 @@ async def _connected(where: TapAddress) -> AsyncIterator[ClientConnection]:
             compression=None,
             proxy=None,
             max_size=ANSWER_LIMIT_BYTES,
+            ssl=trusting(where.certificate),
         )
     except InvalidStatus as error:
         code = error.response.status_code
@@ -81,6 +99,23 @@ async def _connected(where: TapAddress) -> AsyncIterator[ClientConnection]:
         raise TapError(f"no service answers at {where.url}; start it with `sidecar run`") from error
     async with socket:
         yield socket
+
+
+def trusting(certificate: str) -> ssl.SSLContext | None:
+    """Trust in the service's own certificate, whatever name it bears: the service is on this machine."""
+    if not certificate:
+        return None
+    context = ssl.create_default_context(cafile=Path(certificate).expanduser())
+    context.check_hostname = False
+    # The file may end with a certificate that others issued, and is trusted by itself.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+async def _when_there_is_room(room: Bucket) -> None:
+    """Wait until the service bears one message more: a recording may be sent faster than any platform would."""
+    while not room.take(1, WALL.now_ms()):  # noqa: ASYNC110 - time is what is waited for
+        await asyncio.sleep(WAIT_S)
 
 
 def _ended(events: Iterable[PlainEvent], call_id: str) -> Iterator[PlainEvent]:

@@ -61,11 +61,15 @@ class BusAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkChange(msgspec.Struct, frozen=True, kw_only=True):
-    """The link went up or down; `silent_ms` is how long nothing had been heard, `text` says why where that is known."""
+    """The link went up or down; `silent_ms` is how long nothing had been heard, `text` says why where that is known.
+
+    `retry_ms` is how long it waits until it tries to connect again, 0 where there is nothing to connect.
+    """
 
     state: LinkState
     silent_ms: int = 0
     text: str = ""
+    retry_ms: int = 0
 
 
 LineItem: TypeAlias = Snapshot | Envelope | LinkChange
@@ -89,6 +93,7 @@ class BusLine:
         self._arrived = asyncio.Event()
         self._state: LinkState = "connecting"
         self._refused = False
+        self._retry_s = 0
         self._interval_ms = FIRST_INTERVAL_MS
         self._heard_s = 0.0
         self._wanted = asyncio.Event()
@@ -113,7 +118,9 @@ class BusLine:
         self._control.setsockopt(zmq.IMMEDIATE, 1)
         self._events.setsockopt(zmq.SUBSCRIBE, EVENT_TOPIC)
         self._events.setsockopt(zmq.SUBSCRIBE, HEARTBEAT_TOPIC)
-        self._monitor = self._events.get_monitor_socket(zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_FAILED_AUTH)
+        self._monitor = self._events.get_monitor_socket(
+            zmq.EVENT_DISCONNECTED | zmq.EVENT_CONNECT_RETRIED | zmq.EVENT_HANDSHAKE_FAILED_AUTH
+        )
         try:
             self._events.connect(self._address.events)
             self._control.connect(self._address.control)
@@ -215,6 +222,8 @@ class BusLine:
             happened = await recv_monitor_message(self._monitor)
             if happened["event"] == zmq.EVENT_DISCONNECTED:
                 self._lose()
+            elif happened["event"] == zmq.EVENT_CONNECT_RETRIED:
+                self._retry(int(happened["value"]))
             elif not self._refused:
                 self._refused = True
                 self._put(LinkChange(state=self._state, text="the service does not know this key"))
@@ -238,6 +247,13 @@ class BusLine:
             self._follower.lose_track()
             self._change("lost")
 
+    def _retry(self, retry_ms: int) -> None:
+        """Say how long the next attempt is away, when that changes by so much that a person would see it."""
+        seconds = -(-retry_ms // 1000)
+        if self._state == "lost" and seconds != self._retry_s:
+            self._retry_s = seconds
+            self._put(LinkChange(state="lost", silent_ms=self.silent_ms, retry_ms=retry_ms))
+
     def _take(self, followed: Followed) -> None:
         for item in followed.items:
             self._put(item)
@@ -248,6 +264,7 @@ class BusLine:
         if state != self._state:
             self._state = state
             self._refused = False
+            self._retry_s = 0
             self._put(LinkChange(state=state, silent_ms=self.silent_ms))
 
     def _put(self, item: LineItem) -> None:

@@ -13,6 +13,7 @@ from streams.features import Features, MelCache
 
 _CHANNELS = 32  # half a minute of sound and its columns each: some 3 MB
 _CALLS = 64
+_MOST_LOOKS = 8  # findings without confidence, after which the likeliest of them is kept
 _SAMPLES_PER_MS = SAMPLE_RATE_HZ // 1000
 
 
@@ -38,10 +39,11 @@ class CallMels:
 
 
 class CallLanguages:
-    """The language found for each call, kept once it was found with confidence."""
+    """The language found for each call, both sides alike: kept once it was found with confidence, or often enough."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[str, str] = OrderedDict()
+        self._doubtful: OrderedDict[str, list[tuple[str, float]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, call_id: str) -> str:
@@ -51,7 +53,28 @@ class CallLanguages:
     def hold(self, call_id: str, language: str) -> str:
         """Keep the language of a call, unless another job was first, and return the one that is held."""
         with self._lock:
-            held = self._found.setdefault(call_id, language)
-            if len(self._found) > _CALLS:
-                self._found.popitem(last=False)
+            return self._keep(call_id, language)
+
+    def doubt(self, call_id: str, language: str, p: float) -> str:
+        """Take a finding without confidence, and return the language to go on with.
+
+        After so many of them looking again tells no more: the one that they add up to is kept.
+        """
+        with self._lock:
+            if call_id in self._found:
+                return self._found[call_id]
+            looks = self._doubtful.setdefault(call_id, [])
+            looks.append((language, p))
+            if len(self._doubtful) > _CALLS:
+                self._doubtful.popitem(last=False)
+            if len(looks) < _MOST_LOOKS:
+                return language
+            sums = {each: sum(share for other, share in looks if other == each) for each, _ in looks}
+            return self._keep(call_id, max(sums, key=lambda each: sums[each]))
+
+    def _keep(self, call_id: str, language: str) -> str:
+        self._doubtful.pop(call_id, None)
+        held = self._found.setdefault(call_id, language)
+        if len(self._found) > _CALLS:
+            self._found.popitem(last=False)
         return held

@@ -4,6 +4,7 @@ A frame at the possible beginning of speech is held back until it is known wheth
 behind never has to take anything back.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from streams.segments import FRAME_SAMPLES, SAMPLES_PER_MS, SILENT_DB, Edge, Seg
 from streams.settings import VadSettings
 
 _INAUDIBLE_DB = -75.0  # digital silence and dither: no model is asked
+_HEARD_AFTERWARDS = 16
+"""Frames of a silence that the model hears when it is over: with half a second it finds the same edges as with all."""
+
 _FORGET_EVERY = 2000 * SAMPLES_PER_MS // FRAME_SAMPLES * FRAME_SAMPLES
 """The model's state drifts on long silence, so it starts anew about every two seconds of it."""
 
@@ -38,6 +42,8 @@ class Ear:
         self._segmenter = Segmenter(settings, end_pause_ms)
         self._uncertain: list[Heard] = []
         self._now = 0
+        # The last frames about which the model was not asked.
+        self._unasked: deque[Samples] = deque(maxlen=_HEARD_AFTERWARDS)
 
     @property
     def speaking(self) -> bool:
@@ -125,4 +131,12 @@ class Ear:
         silent = self._segmenter.silent_samples
         if silent and silent % _FORGET_EVERY == 0:
             self._probe.reset()
-        return self._probe.probability(samples) if db >= _INAUDIBLE_DB else 0.0
+        if db < _INAUDIBLE_DB:
+            return 0.0
+        if self._segmenter.nothing_new(db):
+            self._unasked.append(samples)
+            return 0.0
+        # The model must have heard the line to tell a voice from it.
+        while self._unasked:
+            self._probe.probability(self._unasked.popleft())
+        return self._probe.probability(samples)

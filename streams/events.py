@@ -15,6 +15,7 @@ import msgspec
 Channel: TypeAlias = Literal["agent", "customer", "mixed"]
 Severity: TypeAlias = Literal["praise", "info", "warn", "critical"]
 Band: TypeAlias = Literal["calm", "watch", "warm", "hot", "critical"]
+Forecast: TypeAlias = Literal["steady", "rising", "boiling"]
 Trend: TypeAlias = Literal["rising", "steady", "falling"]
 Outcome: TypeAlias = Literal["done", "dismissed", "expired", "superseded", "call_ended"]
 Answer: TypeAlias = Literal["acknowledged", "dismissed", "snoozed", "helpful", "not_helpful", "undone"]
@@ -73,13 +74,15 @@ class CallStarted(_Event, frozen=True, kw_only=True, tag=True):
 class CallContext(_Event, frozen=True, kw_only=True, tag=True):
     """Everything besides the events that the coach decides on, so that a replay needs nothing else.
 
-    `config` holds the effective `[nudges]` settings, `pack` the whole rule pack as TOML text, `history` what this
-    agent's machine remembers (rule id to the last ten thumbs, true for helpful).
+    `config` holds the effective `[nudges]` settings, `pack` the whole rule pack as TOML text, `history` and `peaks`
+    what this agent's machine remembers (rule id to the last ten thumbs, true for helpful; the highest heat of each of
+    the last calls, oldest first).
     """
 
     config: dict[str, object] = {}
     pack: str = ""
     history: dict[str, tuple[bool, ...]] = {}
+    peaks: tuple[float, ...] = ()
 
 
 class CallEnded(_Event, frozen=True, kw_only=True, tag=True):
@@ -138,6 +141,13 @@ class Resumed(_Event, frozen=True, kw_only=True, tag=True):
 
 class SidesSwapped(_Event, frozen=True, kw_only=True, tag=True):
     """From here on agent and customer channels change places."""
+
+
+class Doubt(_Event, frozen=True, kw_only=True, tag=True):
+    """Something about the source looks wrong and a person can put it right: who is who, or the declared rate."""
+
+    about: Literal["sides", "rate"]
+    text: str
 
 
 class Tick(_Event, frozen=True, kw_only=True, tag=True):
@@ -203,11 +213,15 @@ class Mood(_Event, frozen=True, kw_only=True, tag=True):
 
 
 class Heat(_Event, frozen=True, kw_only=True, tag=True):
-    """How close the call is to boiling over, 0 to 100, and what raised it."""
+    """How close the call is to boiling over, 0 to 100, and what raised it.
+
+    `forecast` says where it may be going; it colours screens, and nothing is decided by it.
+    """
 
     value: float
     band: Band
     because: tuple[Cause, ...] = ()
+    forecast: Forecast = "steady"
 
 
 class Empathy(_Event, frozen=True, kw_only=True, tag=True):
@@ -260,6 +274,12 @@ class FloorAlert(_Event, frozen=True, kw_only=True, tag=True):
     text: str
 
 
+class Held(_Event, frozen=True, kw_only=True, tag=True):
+    """So many nudges wait because the agent asked for quiet; said when the number changes."""
+
+    count: int
+
+
 class CallSummary(_Event, frozen=True, kw_only=True, tag=True):
     """What the call amounted to: plain numbers and lists under stable names."""
 
@@ -290,7 +310,7 @@ class Volume(_Event, frozen=True, kw_only=True, tag=True):
 
 
 class SharingChanged(_Event, frozen=True, kw_only=True, tag=True):
-    """What leaves this machine about this call changed."""
+    """The agent switched sharing of this call "off", or "on" again as the settings have it."""
 
     what: str
 
@@ -342,34 +362,22 @@ class Released(_Event, frozen=True, kw_only=True, tag=True):
     by: str
 
 
+class Watched(_Event, frozen=True, kw_only=True, tag=True):
+    """Who has this call open now, by name; empty: nobody."""
+
+    names: tuple[str, ...] = ()
+
+
 SourceEvent: TypeAlias = (
-    CallStarted
-    | CallContext
-    | CallEnded
-    | AudioLost
-    | AudioPaused
-    | AudioResumed
-    | Muted
-    | Unmuted
-    | Hold
-    | Resumed
-    | SidesSwapped
-)
+    CallStarted | CallContext | CallEnded | AudioLost | AudioPaused | AudioResumed | Muted | Unmuted | Hold | Resumed
+    | SidesSwapped | Doubt
+)  # fmt: skip
 SpeechEvent: TypeAlias = SpeechStarted | SpeechEnded | Hypothesis | Utterance
-CoachEvent: TypeAlias = Mood | Heat | Empathy | Checklist | Nudge | NudgeResolved | FloorAlert | CallSummary
+CoachEvent: TypeAlias = Mood | Heat | Empathy | Checklist | Nudge | NudgeResolved | FloorAlert | Held | CallSummary
 HumanEvent: TypeAlias = (
-    NudgeAnswered
-    | Quiet
-    | Volume
-    | SharingChanged
-    | Note
-    | NoteDelivered
-    | NoteRead
-    | HelpAsked
-    | HelpAnswered
-    | Claimed
-    | Released
-)
+    NudgeAnswered | Quiet | Volume | SharingChanged | Note | NoteDelivered | NoteRead | HelpAsked | HelpAnswered
+    | Claimed | Released | Watched
+)  # fmt: skip
 Event: TypeAlias = SourceEvent | SpeechEvent | CoachEvent | HumanEvent | Tick
 """Everything that may be stored or sent; `AudioFrame` is left out on purpose."""
 
@@ -378,9 +386,9 @@ Event: TypeAlias = SourceEvent | SpeechEvent | CoachEvent | HumanEvent | Tick
 
 
 class StageLag(_Event, frozen=True, kw_only=True, tag=True):
-    """Latency of one stage of the loop over the last minute (ms)."""
+    """Latency of one stage between voice and screen over the last minute (ms); `words` and `finals` are whole ways."""
 
-    stage: Literal["capture", "vad", "queue", "encode", "decode", "align", "publish", "draw", "words"]
+    stage: Literal["capture", "vad", "queue", "encode", "decode", "align", "publish", "draw", "words", "finals"]
     p50_ms: float
     p95_ms: float
     count: int

@@ -15,6 +15,22 @@ MIN_MEAN_LOGPROB = -1.0
 MIN_ALIGN_P = 0.25
 NO_SPEECH = 0.6
 
+PHANTOMS = frozenset(
+    {
+        "bye",
+        "bye bye",
+        "please subscribe",
+        "thank you",
+        "thank you for watching",
+        "thank you so much",
+        "thank you very much",
+        "thanks",
+        "thanks for watching",
+        "you",
+    }
+)
+"""What Whisper is known to hear in noise; people say most of it too, so it takes a second sign to drop it."""
+
 # What is still better than nothing when both attempts failed.
 _TOLERABLE_LOGPROB = -1.5
 _TOLERABLE_ALIGN_P = 0.1
@@ -32,11 +48,11 @@ def judge(heard: Transcription) -> Verdict:
     """Judge one decode of a whole utterance.
 
     An empty text is a fair answer; no-speech counts only together with a low log-probability, since either alone is
-    often wrong on telephone speech.
+    often wrong on telephone speech, or with words that Whisper is known to make up.
     """
     if not heard.text.strip():
         return Verdict.NOTHING_SAID
-    if heard.no_speech > NO_SPEECH and heard.mean_logprob < MIN_MEAN_LOGPROB:
+    if heard.no_speech > NO_SPEECH and (heard.mean_logprob < MIN_MEAN_LOGPROB or _bare(heard.text) in PHANTOMS):
         return Verdict.NOTHING_SAID
     failed = (
         heard.cap_hit
@@ -72,3 +88,8 @@ def confidence(heard: Transcription) -> float:
     if heard.words:
         return sum(word.p for word in heard.words) / len(heard.words)
     return min(1.0, math.exp(heard.mean_logprob))
+
+
+def _bare(text: str) -> str:
+    """Words without case and marks."""
+    return " ".join("".join(filter(str.isalpha, word.casefold())) for word in text.replace("-", " ").split())

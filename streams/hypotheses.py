@@ -2,6 +2,9 @@
 
 A word becomes stable when two passes in a row agree on it, or when it ends well before the edge of what was heard
 and the aligner is sure of it. Stable words are never taken back.
+
+Not every pass goes through the aligner. Words of one that did not have a probability of 0 and guessed times: they are
+shown and agreed on like others, but sound is never cut by them.
 """
 
 from collections.abc import Sequence
@@ -16,7 +19,8 @@ _CLOSING = (".", "…", "?", "!", ",")
 _PROMPT_WORDS = 16
 _LONGEST_OVERLAP = 5
 _OVERLAP_MS = 200
-_KEPT_AFTER_TRIM_MS = 1000
+_KEPT_AFTER_TRIM_MS = 800
+_GAP_MS = 100  # less than a short pause between two words is within the aligner's error
 
 
 def timed_words(heard: Transcription, started_ms: int, ended_ms: int) -> tuple[Word, ...]:
@@ -47,6 +51,8 @@ class HypothesisTracker:
         # How the latest pass closed its last word; said of the words so far, but not settled.
         self._closing = ""
         self._until_ms = started_ms
+        # Whether the latest pass had words with times.
+        self._timed = False
 
     @property
     def stable(self) -> str:
@@ -78,10 +84,9 @@ class HypothesisTracker:
         """Where the next pass should begin."""
         return self._from_ms
 
-    @property
-    def prompt(self) -> str:
-        """The last stable words before the next pass's span."""
-        return _text(self._stable[max(0, self._trimmed - _PROMPT_WORDS) : self._trimmed])
+    def said_until(self, at_ms: int) -> str:
+        """The last stable words that were over by a point of the media clock: what a cut there leaves behind."""
+        return _text([word for word in self._stable if word.end_ms <= at_ms][-_PROMPT_WORDS:])
 
     def feed(self, words: Sequence[Word], from_ms: int, until_ms: int) -> None:
         """Take one pass over the sound between two points of the media clock; one that reaches less far is ignored."""
@@ -100,26 +105,52 @@ class HypothesisTracker:
         if self._stable and words and not self._tail and not self._stable[-1].text.endswith(_CLOSING):
             self._closing = words[-1].text[len(_open(words[-1].text)) :]
         self._until_ms = until_ms
+        self._timed = bool(words) and words[-1].p > 0
+
+    def worth_timing(self, until_ms: int, limit_ms: int) -> bool:
+        """Whether a pass up to `until_ms` should bring times: it is the first with words, or the span may be trimmed.
+
+        Where the latest pass had times and no gap was found in it, one more word makes little difference.
+        """
+        due_ms = limit_ms if self._timed else _at_gaps_ms(limit_ms)
+        return not (self._stable or self._tail) or until_ms - self._from_ms >= due_ms
 
     def trim(self, limit_ms: int) -> None:
-        """Let the next pass begin behind stable words once the span grew to `limit_ms`, at their widest gap."""
+        """Let the next pass begin behind stable words once the span grew to `limit_ms`, at their widest gap.
+
+        At a gap that can be heard it is done sooner.
+        """
         span_ms = self._until_ms - self._from_ms
-        if span_ms < limit_ms:
+        if span_ms < _at_gaps_ms(limit_ms):
             return
         known = (*self._stable, *self._tail)
         best: tuple[int, int, int] | None = None
         for index in range(self._trimmed + 1, min(len(self._stable), len(known) - 1) + 1):
             before, after = known[index - 1], known[index]
+            gap_ms = after.start_ms - before.end_ms
             cut_ms = max(before.end_ms, (before.end_ms + after.start_ms) // 2)
-            if self._from_ms + span_ms // 3 <= cut_ms <= self._until_ms - _KEPT_AFTER_TRIM_MS:
-                best = max(best or (-1, 0, 0), (after.start_ms - before.end_ms, cut_ms, index))
+            within = self._from_ms + span_ms // 3 <= cut_ms <= self._until_ms - _KEPT_AFTER_TRIM_MS
+            if not (within and before.p and after.p):
+                continue
+            # Of gaps that can be heard the latest leaves the least to be decoded again.
+            if gap_ms >= _GAP_MS:
+                best = max(best or (-1, 0, 0), (_GAP_MS, cut_ms, index))
+            elif span_ms >= limit_ms:
+                best = max(best or (-1, 0, 0), (gap_ms, cut_ms, index))
         if best is not None:
             _, self._from_ms, self._trimmed = best
 
     def _beyond_stable(self, words: Sequence[Word], from_ms: int) -> Sequence[Word]:
-        known = [_same(word) for word in self._stable if _middle(word) >= from_ms]
-        if [_same(word) for word in words[: len(known)]] == known:
+        first = self._trimmed
+        if from_ms < self._from_ms:
+            first = next((n for n, word in enumerate(self._stable) if _middle(word) >= from_ms), len(self._stable))
+        known = [_same(word) for word in self._stable[first:]]
+        heard = [_same(word) for word in words]
+        if heard[: len(known)] == known:
+            self._stable[first:] = map(_retimed, self._stable[first:], words)
             return words[len(known) :]
+        if not all(word.p for word in (*self._stable[first:], *words)):
+            return words[_likeliest_end(known, heard) :]
         # The pass reads the stable part differently: go by time, then by words said twice at the seam.
         until_ms = self.stable_until_ms
         rest = [word for word in words if _middle(word) > until_ms]
@@ -128,6 +159,30 @@ class HypothesisTracker:
                 if [_same(word) for word in rest[:length]] == known[-length:]:
                     return rest[length:]
         return rest
+
+
+def _at_gaps_ms(limit_ms: int) -> int:
+    """How long a span may grow before it is cut where somebody paused."""
+    return limit_ms * 2 // 3
+
+
+def _retimed(word: Word, again: Word) -> Word:
+    """A stable word with the times of a later pass, unless those are guessed."""
+    return Word(word.text, again.start_ms, again.end_ms, again.p) if again.p else word
+
+
+def _likeliest_end(known: Sequence[str], heard: Sequence[str]) -> int:
+    """How many of the words heard are those that are known, where the pass reads these differently.
+
+    The beginning of `heard` with the smallest edit distance to `known`, of equals the one nearest in length.
+    """
+    costs = list(range(len(heard) + 1))
+    for word in known:
+        diagonal, costs[0] = costs[0], costs[0] + 1
+        for place, other in enumerate(heard, 1):
+            least = min(diagonal + (word != other), costs[place] + 1, costs[place - 1] + 1)
+            diagonal, costs[place] = costs[place], least
+    return min(range(len(costs)), key=lambda count: (costs[count], abs(count - len(known))))
 
 
 def _agreeing(fresh: Sequence[Word], previous: Sequence[Word]) -> int:

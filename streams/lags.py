@@ -5,7 +5,11 @@ from typing import Literal, TypeAlias
 
 from streams.events import StageLag
 
-Stage: TypeAlias = Literal["capture", "vad", "queue", "encode", "decode", "align", "publish", "draw", "words"]
+Stage: TypeAlias = Literal["capture", "vad", "queue", "encode", "decode", "align", "publish", "draw", "words", "finals"]
+"""Where the time goes: `capture` and `publish` are measured by the driver, `draw` by a screen, the others by the loop.
+
+`words` and `finals` are no stages but the whole way, from the end of the sound to hypotheses and utterances.
+"""
 
 REPORT_EVERY_MS = 5_000
 _WINDOW_MS = 60_000

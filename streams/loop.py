@@ -101,7 +101,7 @@ class ListeningLoop:
         return Output((self._health(),)) if changed else self._output(out)
 
     def measured(self, stage: Stage, lag_ms: float) -> None:
-        """Take a latency that only the driver can measure; it is reported with the others."""
+        """Take a latency that only the driver or a screen can measure; it is reported with the others."""
         self._lags.add(stage, lag_ms, self._now_ms)
 
     def reset(self, channel: Channel) -> Output:
@@ -147,7 +147,7 @@ class ListeningLoop:
                 case Hypothesis():
                     self._lags.add("words", event.lag_ms, out.at_ms)
                 case Utterance():
-                    self._lags.add("publish", event.lag_ms, out.at_ms)
+                    self._lags.add("finals", event.lag_ms, out.at_ms)
                 case _:
                     pass
         if self._lags.due(out.at_ms):

@@ -53,12 +53,15 @@ class OracleTranscriber:
         known = self._reference.transcribe(job, samples)
         effort = self._model.exercise(job, samples, math.ceil(len(known.words) * TOKENS_PER_WORD))
         words = self._misheard(job, known.words)
+        text = " ".join(word.text for word in words)
+        if job.brief:
+            words = ()
         return msgspec.structs.replace(
             known,
-            text=" ".join(word.text for word in words),
+            text=text,
             words=words,
             mean_logprob=_MEAN_LOGPROB,
-            no_speech=_NO_SPEECH_P if words else _SILENCE_P,
+            no_speech=0.0 if job.brief else _NO_SPEECH_P if words else _SILENCE_P,
             align_p=sum(word.p for word in words) / len(words) if words else 1.0,
             window_ms=effort.window_ms,
             encode_ms=effort.encode_ms,

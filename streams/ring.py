@@ -58,8 +58,10 @@ class Ring:
             raise LookupError(
                 f"samples {start_sample} to {end_sample} asked for, {self.start_sample} to {self._end} are kept"
             )
-        places = np.arange(start_sample, end_sample) % len(self._kept)
-        return self._kept[places]
+        first = start_sample % len(self._kept)
+        before_wrap = self._kept[first : first + end_sample - start_sample]
+        rest = end_sample - start_sample - len(before_wrap)
+        return np.concatenate((before_wrap, self._kept[:rest])) if rest else before_wrap.copy()
 
     def _append(self, samples: Samples, end: int) -> None:
         """Put samples in so that they end at `end`, the newest of them where they are more than fit."""

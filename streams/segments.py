@@ -46,6 +46,7 @@ class SpeakerLevel:
     # A frame's share in the speaker's running level, and how fast the line's level may rise (dB per 32 ms frame).
     _SPEAKER_SHARE = 0.05
     _LINE_RISE_DB = 0.1
+    _LINE_SPREAD_DB = 3.0  # a voice so little above the line is not understood either
 
     def __init__(self) -> None:
         self._speaker_db = SILENT_DB
@@ -61,6 +62,10 @@ class SpeakerLevel:
     def learn_line(self, db: float) -> None:
         """Take the level of a frame that is not speech."""
         self._line_db = min(db, self._line_db + self._LINE_RISE_DB)
+
+    def is_line(self, db: float) -> bool:
+        """Whether a frame is no louder than what the line carries when nobody speaks."""
+        return db <= self._line_db + self._LINE_SPREAD_DB
 
     def resembles_speech(self, db: float) -> bool:
         """Whether a frame is as loud as this speaker and clearly louder than the line."""
@@ -79,6 +84,7 @@ class Segmenter:
     second opinion takes for speech counts half towards the beginning.
     """
 
+    _LINE_KNOWN = 1000 * SAMPLES_PER_MS  # so much silence tells the level of the line
     _LIKELY_PROBABILITY = 0.1  # below this Silero is sure that it is no voice, and loudness is not asked
 
     def __init__(self, settings: VadSettings, end_pause_ms: int) -> None:
@@ -102,6 +108,10 @@ class Segmenter:
     def stirring(self) -> bool:
         """Whether something began that may turn out to be speech."""
         return self._onset is not None
+
+    def nothing_new(self, db: float) -> bool:
+        """Whether a frame of this level goes on with a silence whose level is known, so that no model need be asked."""
+        return self.silent_samples >= self._LINE_KNOWN and self._level.is_line(db)
 
     def feed(self, start_sample: int, probability: float, db: float) -> Edge | None:
         """Take one frame of 512 samples; at most one edge becomes known with it."""

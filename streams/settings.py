@@ -10,14 +10,17 @@ LONGEST_S = (4, 28)
 
 
 class ProfileSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[asr.profiles.NAME]`: which encoder windows a decode may use, and how often a side's words are asked for."""
+    """`[asr.profiles.NAME]`: the encoder windows, how often words are asked for, and how hard each decode tries."""
 
     windows_s: tuple[int, ...] = (10, 12, 15, 20, 30)
     partial_floor_s: int = 10
     partial_margin_ms: int = 1300
     final_floor_s: int = 10
     final_margin_ms: int = 2000
-    partial_every_ms: int = 350
+    partial_every_ms: int = 480
+    partial_beam: int = 1
+    speculative_beam: int = 3
+    final_beam: int = 3
 
 
 class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

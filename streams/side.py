@@ -19,9 +19,9 @@ from streams.utterances import Closed, FinalLine, PendingFinal, Span, Speaking, 
 STALL_MS = 200
 """How late a source's sound may be before its missing counts as silence."""
 
-LONGEST_PARTIAL_MS = 5_000
+LONGEST_PARTIAL_MS = 3_000
 """From here on stable words are not decoded again: each takes a step of the decoder, which costs more than the encoder
-does. What is left is still as long as many a sentence."""
+does. What is left is still some eight words long."""
 
 SPECULATION_OFF_AT = 3
 """Degrade level from which only what is certainly final is decoded as such."""
@@ -222,9 +222,9 @@ class Side:
         if closed.voiced_samples < self._min_voiced:
             pending.settle(None)
         elif speculation is None or speculation.span != closed.span:
-            self._ask(JobKind.FINAL, closed.number, closed.span, out)
+            self._ask(JobKind.FINAL, closed.number, closed.span, out, prompt=closed.lead)
         elif pending.take(0, speculation.result):
-            self._ask(JobKind.FINAL, closed.number, closed.span, out, attempt=1)
+            self._ask(JobKind.FINAL, closed.number, closed.span, out, prompt=closed.lead, attempt=1)
         self._publish(out)
 
     def _settle(
@@ -235,7 +235,7 @@ class Side:
         if job.kind.is_partial or _span(job) != closed.span:
             return
         if pending.take(job.attempt, result):
-            self._ask(JobKind.FINAL, closed.number, closed.span, out, attempt=1)
+            self._ask(JobKind.FINAL, closed.number, closed.span, out, prompt=closed.lead, attempt=1)
         self._publish(out)
 
     def _publish(self, out: Outbox) -> None:
@@ -284,14 +284,27 @@ class Side:
         if utterance.voiced_samples >= self._min_voiced and self._pace.level < SPECULATION_OFF_AT:
             utterance.speculated = utterance.span(self._ear.end_sample)
             self._pace.superseded()
-            self._ask(JobKind.SPECULATIVE, utterance.number, utterance.speculated, out)
+            self._ask(JobKind.SPECULATIVE, utterance.number, utterance.speculated, out, prompt=utterance.lead)
 
     def _ask_partial(self, utterance: Speaking, out: Outbox) -> None:
         kind = JobKind.AGENT_PARTIAL if self._channel == "agent" else JobKind.CUSTOMER_PARTIAL
-        span = Span(utterance.tracker.next_from_ms * SAMPLES_PER_MS, self._ear.now_sample)
-        self._ask(kind, utterance.number, span, out, prompt=utterance.tracker.prompt)
+        tracker = utterance.tracker
+        span = Span(tracker.next_from_ms * SAMPLES_PER_MS, self._ear.now_sample)
+        # No words before it go along: they cost as much as two steps, and a pass that leans on them repeats them.
+        brief = not tracker.worth_timing(span.ended_ms, self._trim_ms)
+        self._ask(kind, utterance.number, span, out, brief=brief)
 
-    def _ask(self, kind: JobKind, number: int, span: Span, out: Outbox, *, prompt: str = "", attempt: int = 0) -> None:
+    def _ask(
+        self,
+        kind: JobKind,
+        number: int,
+        span: Span,
+        out: Outbox,
+        *,
+        prompt: str = "",
+        attempt: int = 0,
+        brief: bool = False,
+    ) -> None:
         out.jobs.append(
             DecodeJob(
                 call_id=self._call_id,
@@ -303,6 +316,7 @@ class Side:
                 requested_ms=out.at_ms,
                 prompt=prompt,
                 attempt=attempt,
+                brief=brief,
             )
         )
 

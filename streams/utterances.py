@@ -38,12 +38,16 @@ class Span(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """An utterance that is over: its number, its voice, the sound to decode, and how much of it was voiced."""
+    """An utterance that is over: its number, its voice, the sound to decode, and how much of it was voiced.
+
+    `lead` is what the same breath said before it, where it begins at a forced cut.
+    """
 
     number: int
     voice: Span
     span: Span
     voiced_samples: int
+    lead: str = ""
 
 
 class Speculation(NamedTuple):
@@ -56,8 +60,9 @@ class Speculation(NamedTuple):
 class Speaking:
     """One utterance while it is being said."""
 
-    def __init__(self, number: int, voice_start: int, sound_start: int) -> None:
+    def __init__(self, number: int, voice_start: int, sound_start: int, lead: str = "") -> None:
         self.number = number
+        self.lead = lead
         self.voice_start = voice_start
         self.voice_end = voice_start
         self.sound_start = sound_start
@@ -102,7 +107,7 @@ class Speaking:
     def close(self, heard_until: int) -> Closed:
         """End the utterance where its voice ended."""
         voice = Span(self.voice_start, self.voice_end)
-        return Closed(self.number, voice, self.span(heard_until), self.voiced_samples)
+        return Closed(self.number, voice, self.span(heard_until), self.voiced_samples, self.lead)
 
     def split(self) -> tuple[Closed, "Speaking"]:
         """Cut an utterance that grew too long at its weakest spot: the part before, and what goes on behind it."""
@@ -111,13 +116,13 @@ class Speaking:
         cut = frames[index].start_sample + FRAME_SAMPLES // 2
         before = [frame for frame in frames[: index + 1] if frame.voiced]
         ended = min(cut, before[-1].start_sample + FRAME_SAMPLES) if before else self.voice_start
-        first = Closed(
-            self.number, Span(self.voice_start, ended), Span(self.sound_start, cut), len(before) * FRAME_SAMPLES
-        )
+        said, sound = Span(self.voice_start, ended), Span(self.sound_start, cut)
+        first = Closed(self.number, said, sound, len(before) * FRAME_SAMPLES, self.lead)
         rest = frames[index + 1 :]
         began = next((frame.start_sample for frame in rest if frame.voiced), cut)
         through_voice = frames[index].voiced
-        second = Speaking(self.number + 1, cut if through_voice else began, cut)
+        lead = self.tracker.said_until(cut // SAMPLES_PER_MS)
+        second = Speaking(self.number + 1, cut if through_voice else began, cut, lead)
         if through_voice:
             second.voice_end = frames[index].start_sample + FRAME_SAMPLES
         for frame in rest:

@@ -19,7 +19,7 @@ import numpy as np
 from faster_whisper.transcribe import get_compression_ratio
 
 from streams.call_memory import CallLanguages, CallMels
-from streams.engine import SAMPLE_RATE_HZ, DecodeJob, Samples, Transcription
+from streams.engine import SAMPLE_RATE_HZ, DecodeJob, JobKind, Samples, Transcription
 from streams.errors import ModelError, RecogniserError
 from streams.events import Word
 from streams.features import HOP, MelCache
@@ -46,8 +46,6 @@ class WhisperSettings(msgspec.Struct, frozen=True, kw_only=True):
     language: str = _FALLBACK_LANGUAGE
     compute_type: str = "int8"
     workers: int = 2
-    partial_beam: int = 1
-    final_beam: int = 3
 
 
 class Effort(NamedTuple):
@@ -108,7 +106,7 @@ class WhisperTranscriber:
             frames = window_s * 1000 // _FRAME_MS
             features = MelCache(self._model.bands).window(0, np.zeros(frames * HOP, np.float32), frames)
             encoded = self._model.encode(features)
-            tokens = self._model.force(encoded, self._language, "", 2, self._settings.final_beam)
+            tokens = self._model.force(encoded, self._language, "", 2, self._settings.profile.final_beam)
             self._model.align(encoded, self._language, tokens, frames)
 
     def transcribe(self, job: DecodeJob, samples: Samples) -> Transcription:
@@ -136,9 +134,12 @@ class WhisperTranscriber:
             times.append(self._timer())
             # The end of the text takes a step of its own.
             steps, beam = tokens + 1, self._beam(job)
-            found = self._model.force(heard.encoded, self._language, last_sentence(job.prompt), steps, beam)
+            found = self._model.force(
+                heard.encoded, self._language, last_sentence(job.prompt), steps, beam, speech=not job.brief
+            )
             times.append(self._timer())
-            self._model.align(heard.encoded, self._language, found, heard.frames)
+            if not job.brief:
+                self._model.align(heard.encoded, self._language, found, heard.frames)
             times.append(self._timer())
         except LIBRARY_ERRORS as error:
             raise _broken(job, error) from error
@@ -150,9 +151,12 @@ class WhisperTranscriber:
         times.append(self._timer())
         language = self._language_of(job, heard)
         cap = token_cap(len(samples) // _SAMPLES_PER_MS)
-        said = self._model.generate(heard.encoded, language, last_sentence(job.prompt), cap, self._beam(job))
+        said = self._model.generate(
+            heard.encoded, language, last_sentence(job.prompt), cap, self._beam(job), speech=not job.brief
+        )
         times.append(self._timer())
-        aligned = self._model.align(heard.encoded, language, said.tokens, heard.frames) if said.text else ()
+        timed = said.text and not job.brief
+        aligned = self._model.align(heard.encoded, language, said.tokens, heard.frames) if timed else ()
         times.append(self._timer())
         encode_ms, decode_ms, align_ms = _spans_ms(times)
         return Transcription(
@@ -182,13 +186,19 @@ class WhisperTranscriber:
         if held := self._languages.of(job.call_id):
             return held
         language, p = self._model.language(heard.encoded)
-        sure = p >= _SURE_LANGUAGE_P and heard.frames * _FRAME_MS >= _LANGUAGE_NEEDS_MS
-        return self._languages.hold(job.call_id, language) if sure else language
+        if heard.frames * _FRAME_MS < _LANGUAGE_NEEDS_MS:
+            return language
+        if p < _SURE_LANGUAGE_P:
+            return self._languages.doubt(job.call_id, language, p)
+        return self._languages.hold(job.call_id, language)
 
     def _beam(self, job: DecodeJob) -> int:
+        profile = self._settings.profile
         if job.quick:
             return 1
-        return self._settings.partial_beam if job.kind.is_partial else self._settings.final_beam
+        if job.kind.is_partial:
+            return profile.partial_beam
+        return profile.speculative_beam if job.kind is JobKind.SPECULATIVE else profile.final_beam
 
 
 def _on_media_clock(word: AlignedWord, job: DecodeJob) -> Word:

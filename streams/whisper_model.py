@@ -73,10 +73,15 @@ class StepwiseModel:
         token, p = self._model.model.detect_language(encoded)[0][0]
         return token.strip("<|>"), p
 
-    def generate(self, encoded: Encoded, language: str, prompt: str, cap: int, beam: int) -> Generated:
-        """Decode at temperature 0 until the text ends, `cap` tokens at most; `prompt` is what was said before."""
+    def generate(
+        self, encoded: Encoded, language: str, prompt: str, cap: int, beam: int, *, speech: bool = True
+    ) -> Generated:
+        """Decode at temperature 0 until the text ends, `cap` tokens at most; `prompt` is what was said before.
+
+        Without `speech` nobody asks whether there is any, and `no_speech` is 0.
+        """
         tokenizer = self._tokenizer(language)
-        result = self._run(encoded, _start(tokenizer, prompt), cap, beam, self._suppressed)
+        result = self._run(encoded, _start(tokenizer, prompt), cap, beam, self._suppressed, speech=speech)
         drawn = result.sequences_ids[0]
         # The score is the mean over the drawn tokens; the end of the text, which ends the sum, is not among them.
         mean_logprob = result.scores[0] * len(drawn) / (len(drawn) + 1)
@@ -85,14 +90,17 @@ class StepwiseModel:
             tokens=tokens,
             text=_clean(tokenizer.decode(list(tokens))),
             mean_logprob=mean_logprob if math.isfinite(mean_logprob) else _UNLIKELY,
-            no_speech=result.no_speech_prob,
+            no_speech=result.no_speech_prob if speech else 0.0,
             cap_hit=len(drawn) >= cap,
         )
 
-    def force(self, encoded: Encoded, language: str, prompt: str, steps: int, beam: int) -> tuple[int, ...]:
+    def force(
+        self, encoded: Encoded, language: str, prompt: str, steps: int, beam: int, *, speech: bool = True
+    ) -> tuple[int, ...]:
         """Decode exactly so many steps, since the text is not allowed to end before; returns the text tokens."""
         tokenizer = self._tokenizer(language)
-        result = self._run(encoded, _start(tokenizer, prompt), steps, beam, [*self._suppressed, tokenizer.eot])
+        suppressed = [*self._suppressed, tokenizer.eot]
+        result = self._run(encoded, _start(tokenizer, prompt), steps, beam, suppressed, speech=speech)
         return tuple(token for token in result.sequences_ids[0] if token < tokenizer.eot)
 
     def align(self, encoded: Encoded, language: str, tokens: Sequence[int], frames: int) -> tuple[AlignedWord, ...]:
@@ -107,14 +115,16 @@ class StepwiseModel:
             if (text := _clean(word["word"]))
         )
 
-    def _run(self, encoded: Encoded, start: list[int], cap: int, beam: int, suppressed: list[int]) -> Any:
+    def _run(
+        self, encoded: Encoded, start: list[int], cap: int, beam: int, suppressed: list[int], *, speech: bool
+    ) -> Any:
         return self._model.model.generate(
             encoded,
             [start],
             beam_size=beam,
             max_length=total_length(len(start), cap),
             return_scores=True,
-            return_no_speech_prob=True,
+            return_no_speech_prob=speech,
             suppress_tokens=suppressed,
         )[0]
 

@@ -50,10 +50,14 @@ class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """The service's answer to a `Command`: whether it was carried out, and one line of why not."""
+    """The service's answer to a `Command`: whether it was carried out, and one line of why not.
+
+    `lines` holds what was asked for, where something was; one that begins with "# " is a heading.
+    """
 
     ok: bool
     text: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag=True, kw_only=True):

@@ -3,7 +3,7 @@
 Settings map an action's name to keys; names and default keys are those of config.toml `[panel.keys]`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -28,16 +28,20 @@ ACTIONS = (
     Action("previous", "k", "Previous", "Move to the hint before"),
     Action("copy", "y", "Copy", "Copy the line to say"),
     Action("evidence", "e", "Why", "Show what this hint rests on"),
-    Action("history", "h", "History", "All hints of this call"),
+    Action("history", "h", "History", "Hints of this call and of those before it"),
+    Action("read_note", "m", "Note read", "I have read the supervisor's note"),
     Action("ask_help", "H", "Ask for help", "Tell a supervisor that you need help"),
     Action("watched", "w", "What is watched", "What is listened for, and what was sent"),
+    Action("sharing", "o", "Sharing", "Show this call to supervisors, or not"),
+    Action("swap_sides", "x", "Swap sides", "What stands as yours is the customer's, and the other way round"),
+    Action("next_call", "c", "Next call", "Show another of several calls"),
+    Action("delays", "l", "Delays", "How late words come, and where the time goes"),
     Action("pause", "p", "Hold still", "Stop drawing; listening goes on"),
     Action("theme", "t", "Theme", "Change colours"),
     Action("reload", "r", "Reload", "Read the settings again"),
     Action("help", "question_mark", "Help", "All keys in force"),
     Action("quit", "q", "Quit", "Leave the panel; the service goes on"),
 )
-NAMES = frozenset(action.name for action in ACTIONS)
 
 _SIGNS = {
     "plus": "+",
@@ -52,11 +56,11 @@ _SIGNS = {
 }
 
 
-def keys_in_force(settings: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def keys_in_force(settings: Mapping[str, str], actions: Sequence[Action] = ACTIONS) -> dict[str, tuple[str, ...]]:
     """Each action's keys by its name: the settings' where they name any, else the default ones."""
     return {
         action.name: tuple(key.strip() for key in (settings.get(action.name) or action.keys).split(",") if key.strip())
-        for action in ACTIONS
+        for action in actions
     }
 
 
@@ -65,13 +69,14 @@ def sign(key: str) -> str:
     return _SIGNS.get(key, key)
 
 
-def clashes(settings: Mapping[str, str]) -> list[str]:
+def clashes(settings: Mapping[str, str], actions: Sequence[Action] = ACTIONS, section: str = "panel") -> list[str]:
     """What is wrong with the keys in settings, a line each: unknown actions, and keys that stand for two actions."""
-    wrong = [f"[panel.keys] {name}: no such action" for name in settings if name not in NAMES]
+    names = {action.name for action in actions}
+    wrong = [f"[{section}.keys] {name}: no such action" for name in settings if name not in names]
     owner: dict[str, str] = {}
-    for name, keys in keys_in_force(settings).items():
+    for name, keys in keys_in_force(settings, actions).items():
         for key in keys:
             if key in owner:
-                wrong.append(f"[panel.keys] {sign(key)} stands for both {owner[key]} and {name}")
+                wrong.append(f"[{section}.keys] {sign(key)} stands for both {owner[key]} and {name}")
             owner.setdefault(key, name)
     return wrong

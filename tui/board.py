@@ -1,7 +1,8 @@
 """What the panel knows of the call: events flow in, each gives a new frozen `Board`, drawing reads it.
 
 Pure: no screen, no clock. Every function takes a board and returns another, so a snapshot is the same fold as the
-live stream. A board follows one call, the one that started last; events of other calls leave it unchanged.
+live stream. A board follows one call, the one that started last; events of other calls leave it unchanged, and
+`tui.roster` keeps a board for each.
 """
 
 from collections.abc import Iterable
@@ -19,10 +20,12 @@ from streams.events import (
     Channel,
     Checklist,
     Claimed,
+    Doubt,
     Empathy,
     Event,
     Health,
     Heat,
+    Held,
     HelpAnswered,
     HelpAsked,
     Hold,
@@ -30,6 +33,8 @@ from streams.events import (
     Mood,
     Muted,
     Note,
+    NoteDelivered,
+    NoteRead,
     Nudge,
     NudgeAnswered,
     NudgeResolved,
@@ -45,8 +50,9 @@ from streams.events import (
     Unmuted,
     Utterance,
     Volume,
+    Watched,
 )
-from tui.state import Board, Item, Point, Said, Signed, Step
+from tui.state import Board, Item, Point, Said, Signed, Step, Whispered
 
 ITEMS_KEPT = 100
 """Nudges of one call that are remembered; the oldest goes first."""
@@ -54,24 +60,8 @@ SAID_KEPT = 60
 """Utterances that are remembered, far more than any panel shows; the oldest goes first."""
 MOODS_KEPT = 240
 """Mood values that are remembered, one per customer utterance; the oldest goes first."""
-LINES_KEPT = 20
-"""Notes and sharing changes that are remembered; the oldest goes first."""
-
-
-def restored(board: Board, events: Iterable[Event | Telemetry]) -> Board:
-    """The board after a snapshot of all calls, which replaces what was known: the newest live call, else the last one.
-
-    A call that the snapshot no longer knows stays for review: it ended unseen, or the service began anew.
-    """
-    calls: dict[str, Board] = {}
-    for event in events:
-        calls[event.call_id] = reduce(calls.get(event.call_id, Board()), event)
-    live = [call for call in calls.values() if call.phase == "live"]
-    if live or calls:
-        return (live or list(calls.values()))[-1]
-    if board.phase == "idle":
-        return board
-    return replace(board, phase="wrap_up", ended_reason=board.ended_reason or "service restarted", speaking={})
+NOTES_KEPT = 20
+"""Notes that are remembered; the oldest goes first."""
 
 
 def fold(board: Board, events: Iterable[Event | Telemetry]) -> Board:
@@ -114,8 +104,12 @@ def reduce(board: Board, event: Event | Telemetry) -> Board:
             return replace(board, phase="wrap_up", ended_reason=event.reason, speaking={})
         case StageLag() | Health():
             return _telemetry(board, event)
-        case Note() | HelpAsked() | HelpAnswered() | Claimed() | Released() | SharingChanged() | Quiet() | Volume():
+        case Note() | NoteDelivered() | NoteRead():
+            return _note(board, event)
+        case HelpAsked() | HelpAnswered() | Claimed() | Released() | Watched() | SharingChanged() | Quiet() | Volume():
             return _people(board, event)
+        case Held():
+            return replace(board, held=max(0, event.count))
         case _:
             return _source(board, event)
 
@@ -137,7 +131,11 @@ def _source(board: Board, event: Event) -> Board:
         case Unmuted():
             return replace(board, muted=tuple(side for side in board.muted if side != event.channel))
         case SidesSwapped():
-            return replace(board, spoken_ms=_swapped(board.spoken_ms), speaking=_swapped(board.speaking))
+            doubts = {about: text for about, text in board.doubts.items() if about != "sides"}
+            spoken, speaking = _swapped(board.spoken_ms), _swapped(board.speaking)
+            return replace(board, spoken_ms=spoken, speaking=speaking, doubts=doubts)
+        case Doubt():
+            return replace(board, doubts=board.doubts | {event.about: event.text})
         case _:
             return board
 
@@ -210,15 +208,31 @@ def _checklist(board: Board, event: Checklist) -> Board:
 def _telemetry(board: Board, event: Telemetry) -> Board:
     if isinstance(event, Health):
         return replace(board, behind_ms=max(0, event.words_behind_ms), health=event.text)
-    return replace(board, lag_ms=round(event.p50_ms)) if event.stage == "words" else board
+    lag_ms = round(event.p50_ms) if event.stage == "words" else board.lag_ms
+    return replace(board, lag_ms=lag_ms, delays=board.delays | {event.stage: event})
+
+
+def _note(board: Board, event: Note | NoteDelivered | NoteRead) -> Board:
+    if isinstance(event, Note):
+        others = tuple(note for note in board.notes if note.note != event.note)
+        note = Whispered(event.note, event.by, event.text, event.at_ms)
+        return replace(board, notes=(*others, note)[-NOTES_KEPT:])
+    return replace(
+        board, notes=tuple(_minded(note, event) if note.note == event.note else note for note in board.notes)
+    )
+
+
+def _minded(note: Whispered, event: NoteDelivered | NoteRead) -> Whispered:
+    if isinstance(event, NoteDelivered):
+        return note if note.delivered_ms >= 0 else replace(note, delivered_ms=event.at_ms)
+    return note if note.read_ms >= 0 else replace(note, read_ms=event.at_ms)
 
 
 def _people(
-    board: Board, event: Note | HelpAsked | HelpAnswered | Claimed | Released | SharingChanged | Quiet | Volume
+    board: Board,
+    event: HelpAsked | HelpAnswered | Claimed | Released | Watched | SharingChanged | Quiet | Volume,
 ) -> Board:
     match event:
-        case Note():
-            return replace(board, notes=(*board.notes, Signed(event.by, event.text, event.at_ms))[-LINES_KEPT:])
         case HelpAsked():
             return replace(board, help=Signed("", event.text, event.at_ms), help_waiting=True)
         case HelpAnswered():
@@ -227,8 +241,10 @@ def _people(
             return replace(board, claimed_by=event.by)
         case Released():
             return replace(board, claimed_by="")
+        case Watched():
+            return replace(board, watchers=event.names)
         case SharingChanged():
-            return replace(board, sharing=(*board.sharing, event.what)[-LINES_KEPT:])
+            return replace(board, shared=event.what != "off")
         case Quiet():
             return replace(board, quiet_until_ms=event.until_ms)
         case Volume():

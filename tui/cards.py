@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from nudges.lifecycle import NudgeState
 from streams.events import ChecklistState, Quote, Severity
+from tui import notes
 from tui.actions import sign
 from tui.glyphs import MARKS, WORDS
 from tui.lines import EMPTY, Line, Role, Span, age, clip, clock, plain, spread, wrap
@@ -38,6 +39,10 @@ STEPS: tuple[tuple[ChecklistState, str, Role], ...] = (
     ("due", "[ ]", "text"),
     ("done", "[x]", "good"),
 )
+
+
+ROOMY_ROWS = 5
+"""With fewer rows than this a note that waits to be read takes the checklist's."""
 
 
 def ending(item: Item) -> tuple[str, str, str]:
@@ -126,25 +131,14 @@ def row(item: Item, now_ms: int, columns: int) -> Line:
 
 
 def rows_below(view: View, columns: int, rows: int) -> list[Line]:
-    """People's lines, nudges that wait, those just settled; the checklist keeps the last row."""
-    lines = _people(view.board, columns)
+    """A note and people's lines, nudges that wait, those just settled; the checklist keeps the last row."""
+    lines = notes.lines(view, columns, rows)
     lines += [row(item, view.now_ms, columns) for item in view.waiting if item is not view.chosen]
     lines += [row(item, view.now_ms, columns) for item in view.settled]
-    if not view.board.checklist:
+    if not view.board.checklist or (view.unread and rows < ROOMY_ROWS):
         return lines[:rows]
     lines = lines[: rows - 1]
     return [*lines, *[EMPTY] * (rows - 1 - len(lines)), checklist(view.board)]
-
-
-def _people(board: Board, columns: int) -> list[Line]:
-    lines: list[tuple[str, str]] = []
-    if board.help is not None:
-        answer = f"{plain(board.help.by)}: {plain(board.help.text)}"
-        lines.append(("HELP", "asked for, nobody answered yet" if board.help_waiting else answer))
-    lines += [("NOTE", f"{plain(note.by)}: {plain(note.text)}") for note in board.notes[-1:]]
-    if board.claimed_by:
-        lines.append(("WITH", f"{plain(board.claimed_by)} looks after this call"))
-    return [(Span(f"  >> {word}  ", "key"), Span(clip(text, columns - 11))) for word, text in lines]
 
 
 def checklist(board: Board) -> Line:

@@ -7,7 +7,7 @@ from streams.events import Severity
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set: bar of a card by severity, spark from low to high, filled and empty part of a meter, rules."""
+    """One set: bar of a card by severity, spark from low to high, filled and empty part of a meter, rules, a cut."""
 
     bars: dict[Severity, str]
     spark: str
@@ -15,6 +15,7 @@ class Glyphs:
     empty: str
     across: str
     down: str
+    cut: str
 
 
 UNICODE = Glyphs(
@@ -24,6 +25,7 @@ UNICODE = Glyphs(
     empty="░",
     across="─",
     down="│",
+    cut="…",
 )
 ASCII = Glyphs(
     bars={"critical": "#", "warn": "|", "info": ":", "praise": "."},
@@ -32,6 +34,7 @@ ASCII = Glyphs(
     empty=".",
     across="-",
     down="|",
+    cut="~",
 )
 
 WORDS: dict[Severity, str] = {"critical": "HIGH", "warn": "MED", "info": "INFO", "praise": "NICE"}

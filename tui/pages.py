@@ -1,20 +1,28 @@
 """What the pages over the panel say: help, history, evidence, what is watched; a view in, lines of any number out."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from tui.actions import ACTIONS, clashes, sign
 from tui.cards import ROLES, ending
 from tui.glyphs import MARKS, WORDS
-from tui.lines import EMPTY, Line, Span, clock, plain, spread, wrap
-from tui.state import Item
+from tui.lines import EMPTY, Line, Role, Span, clock, plain, spread, wrap
+from tui.state import Board, Item
 from tui.view import View
 
-WATCHED = (
-    "The words of both sides, as text, to know what was said.",
-    "When each side speaks and for how long: silence, overlap, balance of talk.",
-    "The customer's mood, from the customer's words alone.",
-    "Nothing about how you feel, neither from your words nor from your voice: there is no such figure anywhere.",
+STAGES = (
+    ("capture", "sound comes late"),
+    ("vad", "a voice is noticed"),
+    ("queue", "waiting for a core"),
+    ("encode", "hearing"),
+    ("decode", "finding words"),
+    ("align", "timing words"),
+    ("publish", "hints, sending"),
+    ("draw", "this screen"),
+    ("words", "in all: first words"),
+    ("finals", "in all: whole sentences"),
 )
+"""What is measured between a voice and this screen, in the order in which it happens, and in the agent's words."""
 
 
 def help_page(view: View, columns: int) -> list[Line]:
@@ -90,14 +98,93 @@ def evidence_page(item: Item, columns: int) -> list[Line]:
     return lines
 
 
-def watched_page(view: View, columns: int) -> list[Line]:
-    """What is listened for, and what left this machine about this call."""
+def delays_page(view: View, columns: int) -> list[Line]:
+    """How long each stage between a voice and this screen took in the last minute."""
     board = view.board
-    sent = [plain(what) for what in board.sharing] or ["Nothing was sent to anybody in this call."]
+    lines: list[Line] = [spread((Span("ms, last minute", "soft"),), (Span("half    95 %", "soft"),), columns)]
+    for stage, tells in STAGES:
+        lag = board.delays.get(stage)
+        figures = "-       -" if lag is None else f"{lag.p50_ms:.0f}{lag.p95_ms:8.0f}"
+        lines.append(spread((Span(f"{stage:8} "), Span(tells, "soft")), (Span(figures),), columns))
+    if board.late_ms > 0:
+        lines += [EMPTY, (Span(f"words not seen yet were said {board.late_ms / 1000:.1f} s ago"),)]
+    if board.health:
+        lines += [EMPTY, *[(Span(line, "warn"),) for line in wrap(plain(board.health), columns, 3)]]
+    return lines
+
+
+def watched_page(view: View, told: Sequence[str], sent: Sequence[str], columns: int) -> list[Line]:
+    """What is watched and who sees it, in the service's own words (`told`), and the last messages sent (`sent`)."""
+    board = view.board
+    lines: list[Line] = []
+    for text in told:
+        lines += [EMPTY, (Span(text[2:], "title"),)] if text.startswith("# ") else _point(text, columns)
+    if board.phase == "live":
+        lines += [EMPTY, (Span("This call", "title"),)]
+        lines += [line for text in _this_call(view) for line in _point(text, columns)]
+    lines += [EMPTY, (Span("What was sent last", "title"),)]
+    for text in sent or ("Nothing was sent to anybody.",):
+        lines += _point(text, columns, "text" if sent else "soft")
+    return lines if lines[0] else lines[1:]
+
+
+def _point(text: str, columns: int, role: Role = "soft") -> list[Line]:
+    """One of several sentences: a mark before it, and its other rows below its first."""
+    rows = wrap(plain(text), columns - 2, 60)
+    return [(Span("- " if at == 0 else "  ", "soft"), Span(row, role)) for at, row in enumerate(rows)]
+
+
+def _this_call(view: View) -> list[str]:
+    board = view.board
+    said = []
+    if not board.shared:
+        said.append("Sharing is off for this call: supervisors see only that you are in it, and a call for help.")
+    if board.watchers:
+        said.append(f"Open at {', '.join(plain(name) for name in board.watchers)} now.")
     if board.claimed_by:
-        sent.append(f"{plain(board.claimed_by)} has this call open.")
-    lines: list[Line] = [(Span("What is watched", "title"),), *_paragraphs(list(WATCHED), columns), EMPTY]
-    return [*lines, (Span("What was sent", "title"),), *_paragraphs(sent, columns)]
+        said.append(f"{plain(board.claimed_by)} looks after it.")
+    if keys := view.keys["sharing"]:
+        on_or_off = "off" if board.shared else "on"
+        said.append(f"{sign(keys[0])} switches sharing {on_or_off} for this call, where that may be.")
+    return said
+
+
+def earlier_page(view: View, earlier: Sequence[Board], columns: int, zone: dt.tzinfo | None = None) -> list[Line]:
+    """This call's nudges, then the agent's calls before it, the newest first, each with what became of its nudges."""
+    lines = history_page(view, columns)
+    if not earlier:
+        return [*lines, EMPTY, (Span("No earlier call of this shift is kept.", "soft"),)]
+    for board in earlier:
+        items = board.items
+        up, down = (sum(item.thumb == thumb for item in items) for thumb in ("helpful", "not_helpful"))
+        thumbs = f"  +{up} -{down}" if up or down else ""
+        count = f"{len(items)} hint{'' if len(items) == 1 else 's'}{thumbs}"
+        started = board.started
+        head = f"{_time_of_day(board, zone)}  {plain(started.queue) if started else ''}".rstrip()
+        lines += [EMPTY, spread((Span(head, "title"),), (Span(f"{clock(board.at_ms)}  {count}", "soft"),), columns)]
+        for item in items:
+            _, word, reason = ending(item)
+            left: Line = (
+                Span(f"{clock(item.nudge.at_ms)} ", "soft"),
+                Span(f"{MARKS[item.nudge.severity]:2} ", ROLES[item.nudge.severity]),
+                Span(plain(item.nudge.title)),
+            )
+            right: Line = (Span(f"{reason or word.lower() or 'open'} ", "soft"), _thumb(item))
+            lines.append(spread(left, right, columns))
+    return lines
+
+
+def _thumb(item: Item) -> Span:
+    return {"": Span(" ", "soft"), "helpful": Span("+", "good"), "not_helpful": Span("-", "bad")}[item.thumb]
+
+
+def _time_of_day(board: Board, zone: dt.tzinfo | None) -> str:
+    """When a call began, by the agent's own clock."""
+    try:
+        moment = dt.datetime.fromisoformat(board.started.started_at if board.started else "")
+    except ValueError:
+        return "--:--"
+    return moment.astimezone(zone).strftime("%H:%M")
 
 
 def _paragraphs(texts: list[str], columns: int) -> list[Line]:

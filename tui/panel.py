@@ -1,35 +1,32 @@
 """The agent's panel: a feed's state in, a drawn screen out; the agent's keys become commands.
 
-One timer draws at most `frames_per_s` times a second, however fast events come, and only rows that changed. The panel
-is complete without any key: what is not answered resolves or expires by itself.
+One timer draws at most `frames_per_s` times a second, and only rows that changed. The panel is complete without any
+key: what is not answered resolves or expires by itself.
 """
 
-import locale
-from collections.abc import Callable, Iterable
-from typing import ClassVar
+from collections.abc import Callable
 
-from textual.app import App, SystemCommand
+from textual import events
 from textual.screen import Screen
 
 from streams.errors import SidecarError
-from streams.events import Answer
+from streams.events import Answer, NoteRead
 from streams.wire import Command
-from tui import pages
-from tui.actions import ACTIONS, clashes, keys_in_force, sign
+from tui import asking, pages
+from tui.actions import ACTIONS, sign
+from tui.asking import Earlier
 from tui.drawing import foot, paints, top
-from tui.feed import Clock, Feed, Line, LocalClock
-from tui.glyphs import choose
+from tui.feed import Clock, Feed, Line
 from tui.lines import plain
-from tui.region import Paint, Region
+from tui.noticed import Noticed
 from tui.screens import Menu, Page, PanelScreen
 from tui.settings import PanelSettings
-from tui.themes import DARK, THEMES
+from tui.surface import Surface
 from tui.view import View
 
-__all__ = ["PanelApp", "PanelSettings"]
-
 UNDO_MS = 5_000
-FLASH_MS = 4_000
+LOW_BELOW = 21
+"""Rows of the terminal from which there are rows below the card, as `-normal` in tui.screens says."""
 SAID: dict[Answer, str] = {
     "acknowledged": "acknowledged",
     "dismissed": "dismissed",
@@ -42,19 +39,15 @@ QUIET = (("2", "2 minutes"), ("15", "15 minutes"), ("call", "rest of the call"),
 LEAVE = (("stay", "stay"), ("leave", "leave the panel"))
 
 
-class PanelApp(App[None]):
+class PanelApp(Surface):
     """Runs on any open line; `speed` is set for a replay (media time per local time, 0 for as fast as can be).
 
-    `reread` gives the settings anew when the agent asks for it, `remember` is told the theme that was chosen.
+    `reread` gives the settings anew when the agent asks for it, `remember` is told the theme that was chosen. `earlier`
+    gives the events of an agent's calls before this one, by call, the newest first; it may take its time.
     """
 
-    TITLE = "sidecar"
     CSS_PATH = "panel.tcss"
-    AUTO_FOCUS = None
-    ENABLE_COMMAND_PALETTE = True
-
-    # Textual offers pictures of the screen by default; what a customer said must not end up in one.
-    _REFUSED: ClassVar[str] = "pictures of the panel are off: they would hold what the customer said"
+    ACTIONS = ACTIONS
 
     def __init__(
         self,
@@ -66,26 +59,21 @@ class PanelApp(App[None]):
         speed: float | None = None,
         reread: Callable[[], PanelSettings] | None = None,
         remember: Callable[[str], None] | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
-        super().__init__()
-        self.animation_level = "none"
-        self._clock = clock or LocalClock()
+        super().__init__(settings, clock, remember)
         self._notice = notice
         self._speed = speed
         self._reread = reread
-        self._remember = remember
+        self._earlier = earlier
+        self._noticed = Noticed()
         self.feed = Feed(line, self._clock, speed=1.0 if speed is None else speed)
         self._settings = settings
-        self._glyphs = choose(settings.glyphs, locale.getpreferredencoding(do_setlocale=False))
-        self._keys = keys_in_force(settings.keys)
         self._picked = ""
-        self._flash, self._flash_until_ms = "", 0
         self._undo, self._undo_until_ms = "", 0
         self._still: View | None = None
         self._drawn: object = None
         self._announced: frozenset[str] = frozenset()
-        for theme in THEMES:
-            self.register_theme(theme)
 
     def get_default_screen(self) -> Screen[None]:
         """The panel itself; everything else comes over it."""
@@ -93,23 +81,22 @@ class PanelApp(App[None]):
 
     def on_mount(self) -> None:
         """Set the look, follow the line, and draw from now on."""
-        self._apply(self._settings)
-        self._terminal("\x1b[22;2t")
+        self.apply(self._settings)
+        self.terminal("\x1b[22;2t")
         self.run_worker(self.feed.run(), name="feed")
         self.set_interval(1 / max(1, self._settings.frames_per_s), self._frame, name="frames")
         self.draw()
 
     def on_unmount(self) -> None:
         """Give the terminal its title back."""
-        self._terminal("\x1b[23;2t")
+        self.terminal("\x1b[23;2t")
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 
     def _frame(self) -> None:
         """Draw if anything changed since the last frame: the state, the second on the clock, what a key did."""
         second = (self.feed.now_ms // 1000, (self._clock.now_ms() - self.feed.link.since_ms) // 1000)
-        flashing = bool(self._flash) and self._clock.now_ms() < self._flash_until_ms
-        state = (self.feed.version, second, flashing, self._picked, self._still is None)
+        state = (self.feed.version, second, self.flash, self._picked, self._still is None)
         if state != self._drawn:
             self._drawn = state
             self.draw()
@@ -118,12 +105,24 @@ class PanelApp(App[None]):
         """Paint every region for this moment; regions redraw only rows that changed."""
         self._announce(self.view())
         view = self.view()
-        self._paint("top", lambda columns, rows: top(view, columns, rows))
-        self._paint("foot", lambda columns, rows: foot(view, columns, rows))
+        self.paint("top", lambda columns, rows: top(view, columns, rows))
+        self.paint("foot", lambda columns, rows: foot(view, columns, rows))
         still = self._still or view
         with self.batch_update():
             for name, paint in paints(still).items():
-                self._paint(name, paint)
+                self.paint(name, paint)
+        arrived_ms = self.feed.drawing.take()
+        if arrived_ms is not None and not self._still:
+            self.call_after_refresh(self._on_screen, arrived_ms)
+        self._mind_notes(view)
+
+    def _on_screen(self, arrived_ms: int) -> None:
+        """Take note that what came then is drawn now; the service, which keeps all delays, is told now and then."""
+        now_ms = self._clock.now_ms()
+        self.feed.drawing.drawn(arrived_ms, now_ms)
+        if told := self.feed.drawing.report(now_ms):
+            command = Command(action="drawn", call_id=self.feed.board.call_id, value=told)
+            self.run_worker(self.feed.send(command), group="delays")
 
     def view(self) -> View:
         """This moment's frame."""
@@ -137,15 +136,41 @@ class PanelApp(App[None]):
             link_age_ms=local_ms - self.feed.link.since_ms,
             picked=self._picked,
             notice=self._notice,
-            flash=self._flash if local_ms < self._flash_until_ms else "",
+            flash=self.flash,
             still=self._still is not None,
             speed=self._speed,
+            call=self.feed.roster.number,
+            calls=len(self.feed.roster.boards),
+            others=self.feed.roster.others,
+            low=self.size.height < LOW_BELOW,
         )
 
-    def _paint(self, name: str, paint: Paint) -> None:
-        """Hand a region its paint; while the app starts or ends there may be none."""
-        for region in self.screen_stack[0].query(f"#{name}").results(Region):
-            region.show(paint)
+    def _mind_notes(self, view: View) -> None:
+        """Tell whoever wrote a note that it stands here, and that it was read."""
+        page = self.screen
+        if isinstance(page, Page):
+            page.remark(f"note from {plain(view.unread[0].by)}" if view.unread else "")
+        elif view.unread and view.link.state == "up" and not self._still:
+            self.call_after_refresh(self._note_drawn, view.board.call_id, view.unread[0].note)
+        for note in self._noticed.read(self._clock.now_ms(), [note.note for note in view.unread]):
+            self._tell_read(note)
+
+    def _note_drawn(self, call_id: str, note: str) -> None:
+        if self._noticed.drawn(note, self._clock.now_ms()):
+            command = Command(action="note_shown", call_id=call_id, value=note)
+            self.run_worker(self.feed.send(command), group="notes")
+
+    def _tell_read(self, note: str) -> None:
+        board = self.feed.board
+        self.feed.assume(NoteRead(call_id=board.call_id, at_ms=self.feed.now_ms, note=note))
+        command = Command(action="note_read", call_id=board.call_id, value=note)
+        self.run_worker(self.feed.send(command), group="notes")
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key, a click or the terminal's focus says that the agent is here."""
+        if isinstance(event, events.Key | events.MouseDown | events.AppFocus):
+            self._noticed.touched(self._clock.now_ms())
+        await super().on_event(event)
 
     def _announce(self, view: View) -> None:
         """A new nudge takes the card back from wherever keys had moved to; bell and title if they are wanted."""
@@ -157,24 +182,26 @@ class PanelApp(App[None]):
                 self.bell()
         if self._settings.title_flash and shown != self._announced:
             title = f"! {plain(view.waiting[0].nudge.title)}" if view.waiting else self.TITLE
-            self._terminal(f"\x1b]2;{title}\x07")
+            self.terminal(f"\x1b]2;{title}\x07")
         self._announced = shown
-
-    def _terminal(self, sequence: str) -> None:
-        """Say something to the terminal itself; Textual has no public way to set its title."""
-        if self._driver is not None and not self.is_headless:
-            self._driver.write(sequence)
-
-    def _say(self, text: str) -> None:
-        """Show one line at the foot for a while."""
-        self._flash, self._flash_until_ms = text, self._clock.now_ms() + FLASH_MS
-        self.draw()
 
     # --- what keys and palette do -----------------------------------------------------------------------------------
 
     def action_acknowledge(self) -> None:
-        """Seen."""
-        self._answer("acknowledged")
+        """Seen: the nudge on the card, or the note where there is none."""
+        if self.view().chosen is None and self.view().unread:
+            self.action_read_note()
+        else:
+            self._answer("acknowledged")
+
+    def action_read_note(self) -> None:
+        """The supervisor's note was read."""
+        unread = self.view().unread
+        if not unread:
+            self.say("no note waits")
+            return
+        self._tell_read(unread[0].note)
+        self.say(f"{plain(unread[0].by)} sees that you have read it")
 
     def action_dismiss(self) -> None:
         """It does not fit."""
@@ -195,11 +222,11 @@ class PanelApp(App[None]):
     def action_undo(self) -> None:
         """Take the last answer back while that is possible."""
         if not self._undo or self._clock.now_ms() > self._undo_until_ms:
-            self._say("nothing to take back")
+            self.say("nothing to take back")
             return
         nudge, self._undo = self._undo, ""
         self._send_answer(nudge, "undone")
-        self._say(SAID["undone"])
+        self.say(SAID["undone"])
 
     def action_quiet(self) -> None:
         """Ask for how long."""
@@ -217,57 +244,75 @@ class PanelApp(App[None]):
         """The line to say goes to the clipboard by the terminal's own escape (OSC 52)."""
         item = self.view().subject
         if item is None:
-            self._say("nothing to copy yet")
+            self.say("nothing to copy yet")
             return
         self.copy_to_clipboard(plain(item.nudge.say or item.nudge.text))
-        self._say("copied")
+        self.say("copied")
 
     def action_evidence(self) -> None:
         """What the nudge rests on."""
         item = self.view().subject
         if item is None:
-            self._say("no hint to explain yet")
+            self.say("no hint to explain yet")
         else:
             self.push_screen(Page("Why", lambda columns: pages.evidence_page(item, columns)))
 
     def action_history(self) -> None:
-        """All nudges of the call."""
+        """All nudges of the call, and the calls before it as soon as they are found."""
         view = self.view()
-        self.push_screen(Page("Hints of this call", lambda columns: pages.history_page(view, columns)))
+        page = Page("Hints", lambda columns: pages.history_page(view, columns))
+        self.push_screen(page)
+        if self._earlier is not None:
+            self.run_worker(asking.fill_history(page, view, self._earlier), group="pages", exclusive=True)
 
     def action_ask_help(self) -> None:
         """A person is wanted."""
         self._send(Command(action="ask_help", call_id=self.feed.board.call_id), "help asked for")
 
     def action_watched(self) -> None:
-        """What is listened for and what was sent."""
+        """What is listened for and what was sent, as the service itself says it."""
         view = self.view()
-        self.push_screen(Page("Watched and sent", lambda columns: pages.watched_page(view, columns)))
+        page = asking.watched(view)
+        self.push_screen(page)
+        self.run_worker(asking.fill_watched(page, view, self.feed), group="pages", exclusive=True)
+
+    def action_sharing(self) -> None:
+        """Show this call to supervisors no more, or again."""
+        off = self.feed.board.shared
+        said = "not shared: supervisors see only that you are in a call" if off else "shared again as the settings say"
+        self._send(Command(action="share", call_id=self.feed.board.call_id, value="off" if off else "on"), said)
+
+    def action_swap_sides(self) -> None:
+        """The service took the agent for the customer, or does so no more."""
+        self._send(Command(action="swap_sides", call_id=self.feed.board.call_id), "sides swapped")
+
+    def action_next_call(self) -> None:
+        """Another of several calls."""
+        if len(self.feed.roster.boards) < 2:
+            self.say("there is no other call")
+            return
+        self.feed.show_next()
+        self._picked = ""
+        self.draw()
+
+    def action_delays(self) -> None:
+        """Where the time goes between a voice and this screen."""
+        view = self.view()
+        self.push_screen(Page("Delays", lambda columns: pages.delays_page(view, columns)))
 
     def action_pause(self) -> None:
         """Hold the picture still, or let it go on."""
         self._still = None if self._still else self.view()
         self.draw()
 
-    def action_theme(self) -> None:
-        """The next of our themes."""
-        names = [theme.name for theme in THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
-        try:
-            if self._remember:
-                self._remember(self.theme)
-        except SidecarError as error:
-            self._say(str(error))
-        else:
-            self._say(f"theme {self.theme}")
-
     def action_reload(self) -> None:
         """Settings anew, here and in the service."""
         try:
             if self._reread:
-                self._apply(self._reread())
+                self._settings = self._reread()
+                self.apply(self._settings)
         except SidecarError as error:
-            self._say(str(error))
+            self.say(str(error))
         else:
             self._send(Command(action="reload"), "settings read again")
 
@@ -291,79 +336,47 @@ class PanelApp(App[None]):
         else:
             self.action_leave_now()
 
-    def action_leave_now(self) -> None:
-        """Leave without asking again."""
-        self.exit(return_code=130)
-
-    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:  # noqa: ARG002
-        """Refused, for the customer's privacy."""
-        self._say(self._REFUSED)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002  Textual's hook
-        """The palette offers every action of ours and nothing else."""
-        for action in ACTIONS:
-            key = sign(self._keys[action.name][0]) if self._keys[action.name] else "no key"
-            yield SystemCommand(action.title, f"{action.tells} ({key})", self._runner(action.name))
-
     # --- steps ------------------------------------------------------------------------------------------------------
 
     @property
     def _in_call(self) -> bool:
         return self.feed.board.phase == "live" and self.feed.link.state != "over"
 
-    def _runner(self, name: str) -> Callable[[], None]:
-        def run() -> None:
-            self.call_later(self.run_action, name)
-
-        return run
-
-    def _apply(self, settings: PanelSettings) -> None:
-        self._settings = settings
-        self._glyphs = choose(settings.glyphs, locale.getpreferredencoding(do_setlocale=False))
-        self._keys = keys_in_force(settings.keys)
-        self.set_keymap({name: ",".join(keys) for name, keys in self._keys.items()})
-        known = settings.theme in self.available_themes
-        self.theme = settings.theme if known else DARK.name
-        wrong = [] if known else [f"no theme {settings.theme}: taking {DARK.name}"]
-        wrong += clashes(settings.keys)
-        if wrong:
-            self._say(wrong[0])
-
     def _answer(self, answer: Answer) -> None:
         item = self.view().chosen
         if item is None or not item.open:
-            self._say("no hint to answer")
+            self.say("no hint to answer")
             return
         self._undo, self._undo_until_ms = item.nudge.nudge, self._clock.now_ms() + UNDO_MS
         self._send_answer(item.nudge.nudge, answer)
         undo = f" ({sign(self._keys['undo'][0])} takes it back)" if self._keys["undo"] else ""
-        self._say(SAID[answer] + undo)
+        self.say(SAID[answer] + undo)
 
     def _thumb(self, answer: Answer) -> None:
         item = self.view().subject
         if item is None:
-            self._say("no hint to rate yet")
+            self.say("no hint to rate yet")
             return
         self._send_answer(item.nudge.nudge, answer)
-        self._say(SAID[answer])
+        self.say(SAID[answer])
 
     def _send_answer(self, nudge: str, answer: Answer) -> None:
         """Shown at once; taken back if the service does not take it."""
         before = self.feed.board.item(nudge)
-        self.feed.assume(nudge, answer)
+        self.feed.answer(nudge, answer)
         command = Command(action="answer", call_id=self.feed.board.call_id, nudge=nudge, value=answer)
 
         async def deliver() -> None:
             if wrong := await self.feed.send(command):
                 if before is not None and before.open and answer != "undone":
-                    self.feed.assume(nudge, "undone")
-                self._say(wrong)
+                    self.feed.answer(nudge, "undone")
+                self.say(wrong)
 
         self.run_worker(deliver(), group="answers")
 
     def _send(self, command: Command, said: str) -> None:
         async def deliver() -> None:
-            self._say(await self.feed.send(command) or said)
+            self.say(await self.feed.send(command) or said)
 
         self.run_worker(deliver(), group="answers")
 

@@ -48,12 +48,15 @@ class PanelScreen(Screen[None], inherit_bindings=False):
 
 
 class Page(ModalScreen[None]):
-    """Lines to read and to scroll; they are made for the width there is."""
+    """Lines to read and to scroll, made for the width there is; `WIDEST` is what the style sheet says too."""
 
+    WIDEST: ClassVar[int] = 90
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "dismiss", "Close"),
         Binding("j,down", "scroll(1)", "Down"),
         Binding("k,up", "scroll(-1)", "Up"),
+        Binding("space,pagedown", "scroll(10)", "Further"),
+        Binding("pageup", "scroll(-10)", "Back"),
     ]
 
     def __init__(self, title: str, lines: Callable[[int], Sequence[Line]]) -> None:
@@ -69,8 +72,22 @@ class Page(ModalScreen[None]):
             yield Region(id="page")
 
     def on_resize(self, event: Resize) -> None:
-        """Make the lines for the new width; frame, padding and scroll bar take six columns."""
-        lines = self._make(max(1, event.size.width - 6))
+        """Make the lines for the new width."""
+        self._draw(event.size.width)
+
+    def turn_to(self, lines: Callable[[int], Sequence[Line]]) -> None:
+        """Other lines in place of those before."""
+        self._make = lines
+        if self.is_mounted:
+            self._draw(self.size.width)
+
+    def remark(self, text: str) -> None:
+        """Say something at the lower edge, beside how to close the page."""
+        self.query_one(VerticalScroll).border_subtitle = f"{text}, esc closes" if text else "esc closes"
+
+    def _draw(self, width: int) -> None:
+        # Frame, padding and scroll bar take six columns, and the frame is never wider than its style says.
+        lines = self._make(max(1, min(width, self.WIDEST) - 6))
         region = self.query_one("#page", Region)
         region.styles.height = max(1, len(lines))
         region.show(lambda _columns, _rows: lines)

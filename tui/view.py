@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tui.glyphs import RANK, Glyphs
-from tui.state import Board, Item, Link
+from tui.state import Board, Item, Link, Whispered
 
 STALE_MS = 2_000
 """A nudge leaves the card so long after its own expiry, should nobody say that it expired (a lost link)."""
 SETTLED_SHOWN_MS = 20_000
-"""Settled nudges stay in sight so long, that the agent sees what was withdrawn and why."""
+"""Settled nudges stay in sight so long, that the agent sees what was withdrawn and why; notes that were read too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """`now_ms` is media time, `link_age_ms` how long the link has been as it is, `keys` each action's keys by name."""
+    """`now_ms` is media time, `link_age_ms` how long the link has been as it is, `keys` each action's keys by name.
+
+    `call` is the number of the shown call and `calls` how many are known, `others` those that are live besides it;
+    `low` says that there is no room for rows below the card.
+    """
 
     board: Board
     now_ms: int
@@ -31,6 +35,10 @@ class View:
     flash: str = ""
     still: bool = False
     speed: float | None = None
+    call: int = 1
+    calls: int = 1
+    others: Sequence[Board] = ()
+    low: bool = False
 
     @cached_property
     def waiting(self) -> list[Item]:
@@ -64,6 +72,17 @@ class View:
     def subject(self) -> Item | None:
         """The nudge that thumbs, copy and evidence speak of: the chosen one, else the last there was."""
         return self.chosen or (self.board.items[-1] if self.board.items else None)
+
+    @cached_property
+    def unread(self) -> list[Whispered]:
+        """Notes that wait to be read, the oldest first; the first is the one that is drawn."""
+        return [note for note in self.board.notes if note.unread] if self.board.phase == "live" else []
+
+    @cached_property
+    def read_lately(self) -> list[Whispered]:
+        """Notes that were read a short while ago, the newest first."""
+        read = [note for note in self.board.notes if not note.unread]
+        return [note for note in reversed(read) if self.now_ms - note.read_ms <= SETTLED_SHOWN_MS]
 
     def quiet(self) -> bool:
         """Whether the agent has asked for silence now."""

@@ -4,22 +4,22 @@ First one call that has the machine for itself; then, as asked, a spell of overl
 conversation and model. All parts use the same cores and the same background load.
 """
 
-import asyncio
 import math
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from sidecar import recogniser
-from sidecar.bench import figures, machine, plot, session, stock
+from sidecar.bench import figures, holds, machine, plot, session, stock
 from sidecar.bench.conversation import Conversation
 from sidecar.bench.engines import Engine, Subject
 from sidecar.bench.figures import Overload, Report
 from sidecar.bench.score import Score
 from sidecar.bench.session import Entry, Run
-from sidecar.config import Config
+from sidecar.config_sections import Config
 
 CALM_S = 20
 """How long the one call of an overload goes on before the others come."""
@@ -104,11 +104,13 @@ def _measure(asked: Asked, subject: Subject, config: Config, described: machine.
 def _run(entries: dict[str, Entry], engine: Engine, config: Config, name: str, say: Say) -> Run:
     whole_s = max(entry.after_ms + entry.talk.duration_ms for entry in entries.values()) / 1000
     with tempfile.TemporaryDirectory(prefix="sidecar-bench-") as folder:
-        return asyncio.run(
-            session.perform(
-                entries, engine, config, Path(folder), progress=lambda now_s: say(name, min(1.0, now_s / whole_s))
-            )
-        )
+        watch = holds.HoldWatch()
+        progress = partial(_progress, say, name, whole_s)
+        return holds.run(session.perform(entries, engine, config, Path(folder), progress=progress, holds=watch), watch)
+
+
+def _progress(say: Say, name: str, whole_s: float, now_s: float) -> None:
+    say(name, min(1.0, now_s / whole_s))
 
 
 def _overload(times: float, alone: Report, engine: Engine, config: Config, say: Say) -> Overload:

@@ -16,16 +16,22 @@ _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 
 
-class FinalSpread(msgspec.Struct, frozen=True):
-    """Finals after the true end of their speech, ms, and what the time was spent on."""
+class SplitSpread(Spread, frozen=True):
+    """Words or finals after their true end, ms, and what the time was spent on."""
 
-    p50: float
-    p95: float
-    p99: float
-    count: int
-    wait: Spread
-    queue: Spread
-    compute: Spread
+    wait: Spread = Spread()
+    queue: Spread = Spread()
+    compute: Spread = Spread()
+
+
+class Holds(msgspec.Struct, frozen=True):
+    """How long the turns of the event loop took, ms."""
+
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    count: int = 0
+    most: float = 0.0
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -80,9 +86,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     minutes: float
     background_load: int
     machine: Machine
-    word_shown_ms: Spread
-    word_committed_ms: Spread
-    final_after_speech_ms: FinalSpread
+    word_shown_ms: SplitSpread
+    word_committed_ms: SplitSpread
+    final_after_speech_ms: SplitSpread
     turn_final_ms: Spread
     cpu_s_per_audio_s: float
     cpu_s_per_channel_s: float
@@ -98,6 +104,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     partials_skipped: int
     most_degraded: int
     frames_sent_late: int
+    loop_hold_ms: Holds = Holds()
     drift: Drift | None = None
     overload: Overload | None = None
     stock: Stock | None = None
@@ -111,9 +118,9 @@ def figures(run: Run, call_id: str, talk: Conversation, **given: Any) -> tuple[R
     partials = sum(decode.job.kind.is_partial for decode in run.decodes)
     cpu = run.cpu_s * 1000 / talk.duration_ms
     report = Report(
-        word_shown_ms=spread(scored.shown_ms),
-        word_committed_ms=spread(scored.committed_ms),
-        final_after_speech_ms=_finals(scored.finals),
+        word_shown_ms=_split(scored.shown),
+        word_committed_ms=_split(scored.committed),
+        final_after_speech_ms=_split(scored.finals),
         turn_final_ms=spread(scored.turn_finals_ms),
         cpu_s_per_audio_s=round(cpu, 3),
         cpu_s_per_channel_s=round(cpu / len(talk.channels), 3),
@@ -129,6 +136,7 @@ def figures(run: Run, call_id: str, talk: Conversation, **given: Any) -> tuple[R
         partials_skipped=heard.partials_asked - partials,
         most_degraded=heard.most_degraded,
         frames_sent_late=heard.sent_late,
+        loop_hold_ms=_holds(run.held_ms),
         **given,
     )
     return report, scored
@@ -215,14 +223,19 @@ def silent_minutes(words: Mapping[Channel, Sequence[Word]], duration_ms: int) ->
     return max(1.0, duration_ms * len(words) - voiced_ms) / _MINUTE_MS
 
 
-def _finals(finals: Sequence[Final]) -> FinalSpread:
-    total = spread(final.total_ms for final in finals)
-    return FinalSpread(
+def _holds(held_ms: Sequence[float]) -> Holds:
+    turns = spread(held_ms)
+    return Holds(turns.p50, turns.p95, turns.p99, turns.count, round(max(held_ms, default=0.0), 1))
+
+
+def _split(late: Sequence[Final]) -> SplitSpread:
+    total = spread(one.total_ms for one in late)
+    return SplitSpread(
         total.p50,
         total.p95,
         total.p99,
         total.count,
-        wait=spread(final.wait_ms for final in finals),
-        queue=spread(final.queue_ms for final in finals),
-        compute=spread(final.compute_ms for final in finals),
+        wait=spread(one.wait_ms for one in late),
+        queue=spread(one.queue_ms for one in late),
+        compute=spread(one.compute_ms for one in late),
     )

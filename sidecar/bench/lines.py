@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sidecar.bench.figures import Overload, Report, Stock
+from sidecar.bench.figures import Overload, Report, SplitSpread, Stock
 from sidecar.bench.spread import Spread
 
 
@@ -18,13 +18,9 @@ def lines(report: Report) -> Iterator[str]:
         yield f"other programs used {machine.busy_elsewhere:.0%} of the machine meanwhile"
     yield ""
     yield f"{'ms after the true end':<36}{'p50':>8}{'p95':>8}{'p99':>8}{'count':>8}"
-    final = report.final_after_speech_ms
-    yield _row("word first shown", report.word_shown_ms)
-    yield _row("word committed", report.word_committed_ms)
-    yield _row("final after speech", Spread(final.p50, final.p95, final.p99, final.count))
-    yield _row("  of it waiting for the pause", final.wait)
-    yield _row("  of it in the queue", final.queue)
-    yield _row("  of it computing", final.compute)
+    yield from _split("word first shown", "waiting for more sound", report.word_shown_ms)
+    yield from _split("word committed", "waiting for a second pass", report.word_committed_ms)
+    yield from _split("final after speech", "waiting for the pause", report.final_after_speech_ms)
     yield _row("last word of a turn final", report.turn_final_ms)
     yield ""
     yield from _facts(report)
@@ -34,9 +30,19 @@ def lines(report: Report) -> Iterator[str]:
         yield from _stock(report, report.stock)
 
 
+def _split(name: str, waits: str, late: SplitSpread) -> Iterator[str]:
+    yield _row(name, late)
+    yield _row(f"  of it {waits}", late.wait)
+    yield _row("  of it in the queue", late.queue)
+    yield _row("  of it computing", late.compute)
+
+
 def _facts(report: Report) -> Iterator[str]:
     yield _fact("CPU s per s of the conversation", f"{report.cpu_s_per_audio_s:.3f}", "both sides together")
     yield _fact("memory", f"{report.rss_mb:.0f} MB", "the most at any time")
+    yield _fact(
+        "event loop held", f"{report.loop_hold_ms.most:.1f} ms", f"at most; p99 {report.loop_hold_ms.p99:.1f} ms"
+    )
     yield _fact("shown words later changed", f"{report.unstable_word_ratio:.1%}", _committed(report))
     yield _fact("finals lost", str(report.finals_lost), f"of {report.finals}")
     yield _fact("words in no final", str(report.words_lost), f"of {report.words_said}")

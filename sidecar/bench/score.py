@@ -1,10 +1,11 @@
 """How soon and how steadily words came: stamped words, decodes and the truth flow in, latencies flow out.
 
-A word's latency is counted from its true end. A final's is counted from the true end of its last word, and consists of
-waiting (the pause that shows that speech is over), standing in the queue, and computing; a decode that was ready before
-the pause was over cost nothing but waiting.
+A word's latency is counted from its true end, a final's from the true end of its last word. It consists of waiting (for
+more sound, for a second opinion, for the pause that shows that speech is over), standing in the queue, and computing; a
+decode that was ready before it was published cost nothing but waiting.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -21,7 +22,7 @@ _AT_ONCE_MS = 30.0  # a final published so soon after its decode waited for that
 
 
 class Final(NamedTuple):
-    """One final: how long after the true end of its last word it came, and what that time was spent on, ms."""
+    """A final or a word: how long after its true end it came, and what that time was spent on, ms."""
 
     at_ms: float
     total_ms: float
@@ -33,8 +34,8 @@ class Final(NamedTuple):
 class Score(NamedTuple):
     """Latencies in ms of every word and final, and counts."""
 
-    shown_ms: tuple[float, ...]
-    committed_ms: tuple[float, ...]
+    shown: tuple[Final, ...]
+    committed: tuple[Final, ...]
     finals: tuple[Final, ...]
     turn_finals_ms: tuple[float, ...]
     words_said: int
@@ -45,21 +46,31 @@ class Score(NamedTuple):
     committed_changed: int
     finals_lost: int
 
+    @property
+    def shown_ms(self) -> tuple[float, ...]:
+        """How long each word took until it was first shown."""
+        return tuple(word.total_ms for word in self.shown)
+
+    @property
+    def committed_ms(self) -> tuple[float, ...]:
+        """How long each word took until it was first committed."""
+        return tuple(word.total_ms for word in self.committed)
+
 
 class _Fate:
     """When one true word was first shown, first committed, and final."""
 
     def __init__(self, word: Word) -> None:
         self.word = word
-        self.shown_ms: float | None = None
-        self.committed_ms: float | None = None
+        self.shown: Final | None = None
+        self.committed: Final | None = None
         self.final_ms: float | None = None
 
-    def see(self, at_ms: float, *, committed: bool, final: bool) -> None:
-        if self.shown_ms is None:
-            self.shown_ms = at_ms
-        if committed and self.committed_ms is None:
-            self.committed_ms = at_ms
+    def see(self, at_ms: float, decode: Decode | None, *, committed: bool, final: bool) -> None:
+        if self.shown is None:
+            self.shown = _late(at_ms, self.word.end_ms, decode)
+        if committed and self.committed is None:
+            self.committed = _late(at_ms, self.word.end_ms, decode)
         if final and self.final_ms is None:
             self.final_ms = at_ms
 
@@ -70,7 +81,9 @@ class _Side:
     def __init__(self, words: Sequence[Word], decodes: Sequence[Decode]) -> None:
         self.fates = [_Fate(word) for word in words]
         self._texts = [plain(word.text) for word in words]
-        self._decodes = decodes
+        self._decodes: dict[int, list[Decode]] = {}
+        for decode in sorted(decodes, key=lambda decode: decode.ended_ms):
+            self._decodes.setdefault(decode.job.utterance, []).append(decode)
         self._settled = 0  # words before this one are in a final
         self._utterance = -1
         self._drawn: list[str] = []
@@ -92,7 +105,7 @@ class _Side:
         found = self._match(stamped, words, len(words))
         if found:
             self._settled = found[-1] + 1
-            self.finals.append(self._final(event, stamped.at_ms, self.fates[found[-1]].word.end_ms))
+            self.finals.append(_late(stamped.at_ms, self.fates[found[-1]].word.end_ms, self._behind(stamped)))
         elif not any(
             event.started_ms <= fate.word.end_ms and fate.word.start_ms <= event.ended_ms for fate in self.fates
         ):
@@ -108,9 +121,10 @@ class _Side:
         while last < len(self.fates) and self.fates[last].word.start_ms < stamped.at_ms:
             last += 1
         found = []
+        decode = self._behind(stamped)
         for place, index in matched(words, self._texts[first:last]):
             self.fates[first + index].see(
-                stamped.at_ms, committed=place < committed, final=isinstance(event, Utterance)
+                stamped.at_ms, decode, committed=place < committed, final=isinstance(event, Utterance)
             )
             found.append(first + index)
         return found
@@ -129,19 +143,22 @@ class _Side:
             self._stable = stable
         self._drawn = words
 
-    def _final(self, event: Utterance, at_ms: float, said_ms: int) -> Final:
-        total_ms = at_ms - said_ms
-        whole = [
-            decode
-            for decode in self._decodes
-            if decode.job.utterance == event.utterance and not decode.job.kind.is_partial and decode.ended_ms <= at_ms
-        ]
-        last = max(whole, key=lambda decode: decode.ended_ms, default=None)
-        if last is None or at_ms - last.ended_ms > _AT_ONCE_MS:
-            return Final(at_ms, total_ms, total_ms, 0.0, 0.0)
-        compute_ms = last.ended_ms - last.begun_ms
-        queue_ms = max(0.0, last.begun_ms - last.job.requested_ms)
-        return Final(at_ms, total_ms, total_ms - queue_ms - compute_ms, queue_ms, compute_ms)
+    def _behind(self, stamped: Stamped) -> Decode | None:
+        """The decode that words came from: the last one that was over by then, for a final one of the whole."""
+        done = self._decodes.get(stamped.event.utterance, [])
+        done = done[: bisect_right(done, stamped.at_ms, key=lambda decode: decode.ended_ms)]
+        final = isinstance(stamped.event, Utterance)
+        return next((decode for decode in reversed(done) if not (final and decode.job.kind.is_partial)), None)
+
+
+def _late(at_ms: float, said_ms: int, decode: Decode | None) -> Final:
+    """What came at `at_ms` by a decode, of what was over at `said_ms`."""
+    total_ms = at_ms - said_ms
+    if decode is None or at_ms - decode.ended_ms > _AT_ONCE_MS:
+        return Final(at_ms, total_ms, total_ms, 0.0, 0.0)
+    compute_ms = decode.ended_ms - decode.begun_ms
+    queue_ms = max(0.0, decode.begun_ms - decode.job.requested_ms)
+    return Final(at_ms, total_ms, total_ms - queue_ms - compute_ms, queue_ms, compute_ms)
 
 
 def score(
@@ -159,8 +176,8 @@ def score(
         sides[one.event.channel].take(one)
     fates = [fate for side in sides.values() for fate in side.fates]
     return Score(
-        shown_ms=tuple(fate.shown_ms - fate.word.end_ms for fate in fates if fate.shown_ms is not None),
-        committed_ms=tuple(fate.committed_ms - fate.word.end_ms for fate in fates if fate.committed_ms is not None),
+        shown=tuple(fate.shown for fate in fates if fate.shown is not None),
+        committed=tuple(fate.committed for fate in fates if fate.committed is not None),
         finals=tuple(final for side in sides.values() for final in side.finals),
         turn_finals_ms=tuple(late for side in sides.values() for late in _turns_ms(side.fates)),
         words_said=len(fates),

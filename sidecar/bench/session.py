@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sidecar.background import background
 from sidecar.bench import machine
 from sidecar.bench.conversation import Conversation
+from sidecar.bench.holds import HoldWatch
+from sidecar.bench.sender import Sender
 from sidecar.bench.watch import Decode, Stamped, Stopwatch, WatchedDesk, WatchedTranscriber, WordsWatch
-from sidecar.config import Config
+from sidecar.config_sections import Config
 from sidecar.desk import WorkerDesk
 from sidecar.journal import Journal
 from sidecar.live import LiveCall
 from sidecar.replay import context_of, make_call
 from sidecar.runner import CallRunner
+from streams.background import background
 from streams.clock import CallClock, WallClock
 from streams.engine import Transcriber
 from streams.events import CallEnded, CallStarted, Channel
@@ -28,7 +30,6 @@ from streams.workers import DecodeWorkers
 SAMPLE_S = 0.1
 """How often memory, CPU time and queue are looked at."""
 
-_LATE_MS = 20.0  # one frame
 _LEAD_S = 0.25  # from the start until media time 0, so that everything stands ready
 
 
@@ -53,7 +54,11 @@ class Heard(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What came of a run: each call by its id, all decodes, samples of the process, CPU and wall time of all of it."""
+    """What came of a run: each call by its id, all decodes, samples of the process, CPU and wall time of all of it.
+
+    The CPU time is without what the stopwatch itself took: reading the sound and looking at the process. `held_ms` is
+    how long each turn of the event loop took, short ones as 0.
+    """
 
     calls: Mapping[str, Heard]
     decodes: tuple[Decode, ...]
@@ -61,6 +66,7 @@ class Run(NamedTuple):
     cpu_s: float
     wall_s: float
     busy_elsewhere: float | None
+    held_ms: tuple[float, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -77,10 +83,11 @@ async def perform(
     folder: Path,
     *,
     progress: Callable[[float], None] = lambda _: None,
+    holds: HoldWatch | None = None,
 ) -> Run:
     """Let the calls come in and listen until all their words are out; journals go to `folder`.
 
-    `progress` is told how many media seconds of the longest call went by.
+    `progress` is told how many media seconds of the longest call went by; `holds` is asked how the event loop fared.
     """
     watch = Stopwatch()
     timed = WatchedTranscriber(engine, watch)
@@ -92,20 +99,24 @@ async def perform(
             for call_id, entry in entries.items()
         }
         await asyncio.sleep(_LEAD_S)
+        if holds is not None:
+            holds.held_ms()
         watch.start()
         before, cpu_s, began_ms = machine.ticks(), time.process_time(), watch.now_ms()
         async with background(sampler.run()), asyncio.TaskGroup() as group:
             for call in calls.values():
                 group.create_task(call.run())
         spent_s, wall_s = time.process_time() - cpu_s, (watch.now_ms() - began_ms) / 1000
+        held_ms = () if holds is None else tuple(holds.held_ms())
     finally:
         await workers.aclose()
     return Run(
         calls={call_id: call.heard() for call_id, call in calls.items()},
         decodes=tuple(timed.decodes),
         samples=tuple(sampler.samples),
-        cpu_s=spent_s,
+        cpu_s=spent_s - sampler.cpu_s - sum(call.sender.cpu_s for call in calls.values()),
         wall_s=wall_s,
+        held_ms=held_ms,
         busy_elsewhere=machine.elsewhere(before, machine.ticks(), spent_s),
     )
 
@@ -117,16 +128,15 @@ class _LiveCall:
         self, call_id: str, entry: Entry, config: Config, *, desk: WorkerDesk, watch: Stopwatch, folder: Path
     ) -> None:
         wall = WallClock()
-        self._talk = entry.talk
+        self._duration_ms = entry.talk.duration_ms
         self._after_ms = entry.after_ms
-        self._watch = watch
+        self.sender = Sender(entry.talk, call_id, watch, entry.after_ms)
         self._folder = folder / call_id
         self._started = CallStarted(call_id=call_id, at_ms=0, channels=entry.talk.channels)
         self._live = LiveCall(self._started, CallClock(wall), wall, resume_s=config.taps.resume_s)
         self._desk = WatchedDesk(desk)
         self._words = WordsWatch(watch)
         self._call = make_call(self._started, context_of(config, call_id), config, listens=True)
-        self._late = 0
 
     async def run(self) -> None:
         """Send and listen until the last word is out."""
@@ -143,19 +153,12 @@ class _LiveCall:
             partials_asked=self._desk.partials,
             begun=frozenset(self._desk.begun),
             most_degraded=self._words.most_degraded,
-            sent_late=self._late,
+            sent_late=self.sender.late,
         )
 
     async def _send(self) -> None:
-        call_id = self._started.call_id
-        for frame in self._talk.frames(call_id):
-            ahead_ms = self._after_ms + frame.at_ms - self._watch.now_ms()
-            if ahead_ms > 0:
-                await asyncio.sleep(ahead_ms / 1000)
-            elif ahead_ms < -_LATE_MS:
-                self._late += 1
-            await self._live.put([frame])
-        await self._live.put([CallEnded(call_id=call_id, at_ms=self._talk.duration_ms)])
+        await self.sender.run(lambda frame: self._live.put([frame]))
+        await self._live.put([CallEnded(call_id=self._started.call_id, at_ms=self._duration_ms)])
 
 
 class _Sampler:
@@ -166,14 +169,18 @@ class _Sampler:
         self._workers = workers
         self._progress = progress
         self.samples: list[Sample] = []
+        self.cpu_s = 0.0
+        """CPU time that looking took."""
 
     async def run(self) -> None:
         while True:
+            began_s = time.thread_time()
             now_ms = self._watch.now_ms()
             self._progress(now_ms / 1000)
             self.samples.append(
                 Sample(now_ms, time.process_time(), machine.resident_mb(), self._workers.level, self._workers.queued)
             )
+            self.cpu_s += time.thread_time() - began_s
             await asyncio.sleep(SAMPLE_S)
 
 

@@ -1,8 +1,17 @@
 """The usual way, for comparison: the same sound flows through faster-whisper's `transcribe()`, once a second, as words.
 
-One thread a channel decodes its growing buffer, padded to 30 s as `transcribe()` always does, with the defaults of
-whisper_streaming (beam 5, word times, the confirmed text as prompt) and temperature 0. There is no voice gate, as by
-default there. With random weights the words and the number of tokens come from the same oracle as ours.
+The method is that of whisper_streaming with what it does when nothing is said on its command line:
+
+* a pass over the whole buffer for every second of new sound, or as soon as the pass before is done; no voice gate;
+* `transcribe()` with beam 5, word times, timestamps, and the last 200 letters that left the buffer as prompt. It pads
+  every window to 30 s and looks for speech in one nearly always; a second window, where it happens, is not counted;
+* words are confirmed when two passes in a row begin alike, and a buffer beyond 15 s is cut at a confirmed segment.
+
+Two things differ, both in its favour: the temperature is always 0 (its ladder decodes again up to five times), and the
+sound lies ready in memory. A thread a channel stands for its process a channel, so that both models are one in memory.
+
+With random weights the words come from the same oracle as ours, wrong tails included, with as many tokens for the same
+words. Two more a segment are its timestamps, without which it would not know where to cut; ours does without them.
 """
 
 import math
@@ -38,6 +47,7 @@ _LEAST_S = 0.5  # a shorter buffer is not decoded
 _CALL = "stock"
 _SENTENCE_ENDS = (".", "?", "!")
 _WRONG_TAIL_RATIO = 0.25  # as streams.oracle has it
+_TIMESTAMPS_PER_SEGMENT = 2
 
 
 class _Pass(NamedTuple):
@@ -154,7 +164,10 @@ class _Listener:
         ]
         tokenizer = self._model.hf_tokenizer
         end_of_text = tokenizer.token_to_id("<|endoftext|>")
-        steps = math.ceil(len(words) * TOKENS_PER_WORD) + 1
+        ends_ms = [word.end_ms for word in words if word.text.endswith(_SENTENCE_ENDS)]
+        if words and (not ends_ms or ends_ms[-1] != words[-1].end_ms):
+            ends_ms.append(words[-1].end_ms)
+        steps = math.ceil(len(words) * TOKENS_PER_WORD) + _TIMESTAMPS_PER_SEGMENT * len(ends_ms) + 1
         prompt = self._buffer.prompt
         start = 2 + (len(tokenizer.encode(" " + prompt).ids) + 1 if prompt else 0)
         segments, _ = self._model.transcribe(
@@ -175,12 +188,9 @@ class _Listener:
         )
         for _ in islice(segments, 1):
             pass
-        ends_ms = [word.end_ms for word in words if word.text.endswith(_SENTENCE_ENDS)]
         if words and zlib.crc32(f"{self._channel}/{until_ms}".encode()) / 2**32 < _WRONG_TAIL_RATIO:
             last = words[-1]
             words[-1] = Word(wrong_word(last.text), last.start_ms, last.end_ms)
-        if words and (not ends_ms or ends_ms[-1] != words[-1].end_ms):
-            ends_ms.append(words[-1].end_ms)
         return _Pass(words, ends_ms)
 
     def _show(self, at_ms: float, from_ms: int, words: Sequence[Word]) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from sidecar import bus, keys, running
+from sidecar import bus, keys, running, stages
 from sidecar.invocation import Invocation
 from streams.busline import BusLine
 from streams.errors import BusError
@@ -24,8 +24,13 @@ ANSWERS = {
 @click.option("--nudge", default="", help="The nudge's id; without it, the one on screen.")
 @click.pass_obj
 def command(invocation: Invocation, action: str, call_id: str, nudge: str) -> None:
-    """Answer the nudge on screen: ack, dismiss, snooze, helpful, unhelpful or undo."""
-    address = bus.address(invocation.config.bus, keys.load(invocation.places.keys_dir))
+    """Answer the nudge on screen: ack, dismiss, snooze, helpful, unhelpful or undo.
+
+    Where no service is going, a call that `sidecar demo` or `sidecar replay` plays is meant. With no nudge on the
+    screen, `ack` says that the supervisor's note was read.
+    """
+    config, places = invocation.config, invocation.places
+    address = bus.address(stages.in_reach(config.bus, places.state_dir), keys.load(places.keys_dir))
 
     async def tell() -> Reply:
         async with BusLine(address, client="answer") as line:

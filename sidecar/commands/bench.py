@@ -6,35 +6,39 @@ from pathlib import Path
 
 import click
 
+from sidecar.commands.bench_floor import floor
 from sidecar.invocation import Invocation
 from streams.errors import StorageError
 
+USUAL_MINUTES = 2.0
 SOAK_MINUTES = 60.0
+SHORTEST_SOAK_MINUTES = 5.0
+"""A shorter run says nothing about hours: what is taken into use in its first minute weighs too much."""
 _STEP_RATIO = 0.01
 
 
-@click.command(short_help="Measure latency, cost and memory on this machine.")
+@click.group(short_help="Measure latency, cost and memory on this machine.", invoke_without_command=True)
 @click.option("--model", metavar="NAME|DIR", help="Another model than the configured one.")
 @click.option("--profile", metavar="NAME", help="Another profile than the configured one.")
 @click.option("--cores", type=click.IntRange(1), help="Use so many cores.  [default: all]")
 @click.option(
     "--load", type=click.IntRange(0, 100), default=0, show_default=True, help="Keep every core busy so much, percent."
 )
-@click.option("--minutes", type=click.FloatRange(0.2, 600), default=2.0, show_default=True, help="How long to listen.")
+@click.option("--minutes", type=click.FloatRange(0.2, 600), help="How long to listen.  [default: 2, with --soak 60]")
 @click.option("--against", type=click.Choice(["stock"]), help="Measure the usual way as well, and print the ratios.")
 @click.option("--overload", type=click.FloatRange(1.0, 4.0), help="Also ask for so many times what the machine can do.")
-@click.option("--soak", is_flag=True, help="Listen for an hour, and say what grows.")
+@click.option("--soak", is_flag=True, help="Listen for an hour (or --minutes), and say what grows.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw the latencies into this SVG file.")
-@click.pass_obj
+@click.pass_context
 def command(
-    invocation: Invocation,
+    context: click.Context,
     *,
     model: str | None,
     profile: str | None,
     cores: int | None,
     load: int,
-    minutes: float,
+    minutes: float | None,
     against: str | None,
     overload: float | None,
     soak: bool,
@@ -46,8 +50,17 @@ def command(
     Where the model's weights are not on this machine, one of its size with random weights does the work and the words
     come from the transcript; the first line says so. Close other programs: they slow what is measured.
     """
+    if context.invoked_subcommand is not None:
+        return
+    if soak and minutes is not None and minutes < SHORTEST_SOAK_MINUTES:
+        raise click.UsageError(
+            f"--soak takes {SHORTEST_SOAK_MINUTES:g} minutes at least: a shorter run shows no growth"
+        )
+    if plot is not None and not plot.parent.is_dir():
+        raise StorageError(f"cannot write {plot}: there is no folder {plot.parent}")
     from sidecar.bench import machine
 
+    invocation: Invocation = context.obj
     invocation.sets += tuple(f"asr.{key}={value}" for key, value in (("model", model), ("profile", profile)) if value)
     config = invocation.config
     if cores is not None:
@@ -59,7 +72,10 @@ def command(
     allocator.share_one_arena()
     models_dir = invocation.places.models_dir
     asked = course.Asked(
-        minutes=SOAK_MINUTES if soak else minutes, load=load, overload=overload or 0.0, stock=against == "stock"
+        minutes=minutes or (SOAK_MINUTES if soak else USUAL_MINUTES),
+        load=load,
+        overload=overload or 0.0,
+        stock=against == "stock",
     )
     with engines.subject(pick.name(config.asr, models_dir, say=_say), models_dir) as subject:
         if not as_json:
@@ -74,6 +90,9 @@ def command(
             print(line)
     if plot is not None:
         _write(plot, result.picture)
+
+
+command.add_command(floor)
 
 
 def _progress() -> Callable[[str, float], None]:

@@ -1,12 +1,13 @@
 """`sidecar doctor`: what on this machine helps or hinders, and what to do about it."""
 
 import asyncio
+import sys
 
 import click
 import msgspec
 
-from sidecar import bus, doctor, keys, running
-from sidecar.config import Config
+from sidecar import bus, doctor, keeping_pace, keys, running
+from sidecar.config_sections import Config
 from sidecar.doctor import Finding
 from sidecar.invocation import Invocation
 from streams.busline import BusLine
@@ -20,10 +21,16 @@ _MARKS = {"ok": "ok      ", "warning": "warning ", "problem": "PROBLEM "}
 @click.command(short_help="Check this machine and say what to do.")
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 @click.option("--quiet", is_flag=True, help="Only what is not ok.")
+@click.option("--no-speed", is_flag=True, help="Do not measure the speech models that are here.")
 @click.pass_obj
-def command(invocation: Invocation, *, as_json: bool, quiet: bool) -> int:
-    """Check this machine and say what to do: exit code 1 where something will not work."""
+def command(invocation: Invocation, *, as_json: bool, quiet: bool, no_speed: bool) -> int:
+    """Check this machine and say what to do: exit code 1 where something will not work.
+
+    The speech models that are here are measured as `asr.model = "auto"` does it, a few seconds each.
+    """
     findings = doctor.examine(invocation, answers=lambda config: _answers(config, invocation))
+    if not no_speed:
+        findings += _speed(invocation)
     shown = [finding for finding in findings if not quiet or finding.state != "ok"]
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
@@ -31,6 +38,19 @@ def command(invocation: Invocation, *, as_json: bool, quiet: bool) -> int:
         for finding in shown:
             _show(finding)
     return int(any(finding.state == "problem" for finding in findings))
+
+
+def _speed(invocation: Invocation) -> list[Finding]:
+    """Which models keep up; settings that cannot be read were spoken of already."""
+    try:
+        asr = invocation.config.asr
+    except SidecarError:
+        return []
+    return list(keeping_pace.findings(asr, invocation.places, _say))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _show(finding: Finding) -> None:

@@ -74,8 +74,8 @@ def check(invocation: Invocation, model: str | None) -> None:
         f"one second of silence in a {heard.window_ms / 1000:.0f} s window: encode {heard.encode_ms:.0f} ms, "
         f"decode {heard.decode_ms:.0f} ms, align {heard.align_ms:.0f} ms; heard {heard.text!r}"
     )
-    cost = recogniser.measure(asr, directory)
-    print(f"a second of one side's speech costs {cost:.2f} s of one core with profile {asr.profile}")
+    speed = recogniser.measure(asr, directory)
+    print(f"with profile {asr.profile}, both sides talking: {pick.verdict(wanted, speed, asr.workers)}")
 
 
 def _named(invocation: Invocation, name: str | None) -> str:

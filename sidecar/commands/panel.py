@@ -6,9 +6,12 @@ import click
 import msgspec
 
 from sidecar import bus, keys, running
+from sidecar.earlier import earlier_calls
 from sidecar.invocation import Invocation
+from sidecar.library import Library
 from sidecar.remembered import Remembered
 from streams.busline import BusLine
+from streams.clock import utc_now
 from streams.errors import InputError
 from tui.panel import PanelApp
 from tui.settings import PanelSettings
@@ -42,6 +45,7 @@ def command(invocation: Invocation, notice: str, speed: float | None) -> int:
                 speed=speed,
                 reread=settings,
                 remember=lambda theme: remembered.choose(theme, config.panel.theme),
+                earlier=lambda agent: earlier_calls(Library(places.journals_dir), agent, utc_now()),
             )
             await app.run_async()
             return app.return_code or 0

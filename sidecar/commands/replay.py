@@ -9,7 +9,7 @@ import msgspec
 from sidecar.invocation import Invocation
 
 if TYPE_CHECKING:
-    from sidecar.config import Config
+    from sidecar.config_sections import Config
     from sidecar.ears import Ears, EngineName
     from sidecar.material import Material
     from sidecar.places import Places

@@ -1,27 +1,37 @@
 """`sidecar run`: the service, until Ctrl-C or a request to end."""
 
 import asyncio
+import os
+import shutil
 import signal
 import sys
+from pathlib import Path
 
 import click
 
-from sidecar import ears, keys, logs, ports, running
-from sidecar.config import Config
+from sidecar import ears, keys, logs, ports, recipes, running, unit
+from sidecar.config_sections import Config
 from sidecar.invocation import Invocation
+from sidecar.places import HOME_VARIABLE
 from sidecar.service import Service
 from streams.engine import Transcriber
 from streams.errors import BusError, ModelError, TapError, WrongModelError
 
 
 @click.command(short_help="Run the service: taps, recogniser, coach and bus.")
+@click.option("--check", is_flag=True, help="Print what to enter at each platform that may call, and end.")
+@click.option("--show-token", is_flag=True, help="With --check: the token itself instead of its place.")
+@click.option("--unit", "as_unit", is_flag=True, help="Print a systemd user unit for this program, and end.")
 @click.pass_obj
-def command(invocation: Invocation) -> None:
+def command(invocation: Invocation, *, check: bool, show_token: bool, as_unit: bool) -> None:
     """Run the service: taps, recogniser, coach and bus.
 
-    Calls come in from the platforms of `[taps.dialects]`; `sidecar panel` shows them. Ctrl-C ends it, SIGHUP reads the
-    settings anew.
+    Calls come in from the platforms of `[taps.dialects]`; `sidecar panel` shows them. Ctrl-C ends it, SIGTERM lets
+    calls come to their end first (taps.drain_s), SIGHUP reads the settings anew.
     """
+    if check or as_unit:
+        _print_unit(invocation) if as_unit else _print_recipes(invocation, show_token=show_token)
+        return
     logs.configure(invocation.verbose)
     config, places = invocation.config, invocation.places
     known = keys.load(places.keys_dir)
@@ -29,13 +39,33 @@ def command(invocation: Invocation) -> None:
     _check_ports(config)
     engine = _engine(invocation)
 
+    service = Service(invocation.load_config, places, known, token, engine)
+
     async def serve() -> None:
-        service = Service(invocation.load_config, places, known, token, engine)
         if sys.platform != "win32":
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, service.reload_wanted.set)
         await service.run(_say)
 
-    running.serve(serve)
+    running.serve(serve, service.drain)
+
+
+def _print_recipes(invocation: Invocation, *, show_token: bool) -> None:
+    """What to enter where, for every source that is switched on."""
+    folder = invocation.places.keys_dir
+    token = keys.token(folder) if show_token else "TOKEN"
+    for recipe in recipes.recipes(invocation.config.taps, token):
+        print(recipes.as_text(recipe), end="\n\n")
+    if not show_token:
+        print(f"TOKEN is the text in {folder / keys.TOKEN_FILE}; --show-token puts it in its place.")
+
+
+def _print_unit(invocation: Invocation) -> None:
+    """The unit, for `~/.config/systemd/user/sidecar.service`."""
+    places = invocation.places
+    folders = {places.data_dir, places.state_dir, places.keys_dir, places.models_dir, places.journals_dir}
+    program = Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute()
+    drain_s = invocation.config.taps.drain_s
+    print(unit.unit(str(program), sorted(map(str, folders)), drain_s, os.environ.get(HOME_VARIABLE, "")), end="")
 
 
 def _engine(invocation: Invocation) -> Transcriber | None:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from sidecar import bus, keys, running
+from sidecar import bus, keys, running, stages
 from sidecar.invocation import Invocation
 from sidecar.outputs import JsonLines
 from sidecar.playing import readable
@@ -28,7 +28,8 @@ def command(invocation: Invocation, *, as_json: bool) -> None:
 
     The state of a call that is going on comes first. How the link stands goes to stderr.
     """
-    address = bus.address(invocation.config.bus, keys.load(invocation.places.keys_dir))
+    config, places = invocation.config, invocation.places
+    address = bus.address(stages.in_reach(config.bus, places.state_dir), keys.load(places.keys_dir))
     sink: Sink = JsonLines(sys.stdout.buffer) if as_json else readable()
 
     async def follow() -> None:

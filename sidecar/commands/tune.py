@@ -10,7 +10,7 @@ import click
 from sidecar.invocation import Invocation
 
 if TYPE_CHECKING:
-    from sidecar.config import Config
+    from sidecar.config_sections import Config
     from sidecar.material import Material
     from sidecar.tuning import Outcome, Piece, Row
     from streams.events import Channel

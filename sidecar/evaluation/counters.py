@@ -16,13 +16,17 @@ def family(rule: str) -> str:
 
 
 def counters(score: CaseScore) -> Mapping[str, float]:
-    """The counters of one call, named `group kind`: groups are rules, families, `all`, `openings`, `nudge`, `heat`."""
+    """The counters of one call, named `group kind`: groups are rules, families, `all`, `openings`, `nudge`, `heat`.
+
+    `calm alarms` are nudges of warn or worse that no label asks for, in calls whose customer is never clearly upset and
+    whose labels say of every nudge whether it was wanted; `calm_h` is how long both sides speak in just those calls.
+    """
     count: defaultdict[str, float] = defaultdict(float)
     hours = score.talk_ms / HOUR_MS
     count["calls"] = 1
     count["talk_h"] = hours
     count["judged_h"] = hours * score.judged
-    count["calm_h"] = hours * (score.calm and score.judged)
+    count["calm_h"] = hours * (score.calm and score.complete)
     count["calm"] = score.calm
     count["expectations"] = score.expectations
     count["expectations met"] = score.expectations - len(score.unmet)
@@ -32,7 +36,7 @@ def counters(score: CaseScore) -> Mapping[str, float]:
             count[f"{group} {nudge.verdict}"] += 1
             count[f"{group} withdrawn"] += nudge.withdrawn
         loud = nudge.severity in {"warn", "critical"}
-        count["calm alarms"] += score.calm and loud and nudge.verdict == "unwanted"
+        count["calm alarms"] += score.calm and score.complete and loud and nudge.verdict == "unwanted"
     for want in score.wants:
         for group in (want.rule, family(want.rule), ALL):
             count[f"{group} required"] += 1

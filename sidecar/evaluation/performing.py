@@ -66,7 +66,14 @@ def _again(kept: Kept, pack: str, config: Mapping[str, object]) -> tuple[CoachEv
     """What a coach would have said in an earlier call."""
     context = kept.context
     coach = Coach(
-        CallContext(call_id=context.call_id, at_ms=0, pack=pack, config=dict(config), history=context.history)
+        CallContext(
+            call_id=context.call_id,
+            at_ms=0,
+            pack=pack,
+            config=dict(config),
+            history=context.history,
+            peaks=context.peaks,
+        )
     )
     return tuple(said for event in kept.inputs for said in coach.feed(event))
 

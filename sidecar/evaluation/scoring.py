@@ -59,12 +59,16 @@ class SeenOnset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseScore(msgspec.Struct, frozen=True, kw_only=True):
-    """All of one call; None where its labels say nothing. `unmet` are expectations of a `.call`, as lines."""
+    """All of one call; None where its labels say nothing. `unmet` are expectations of a `.call`, as lines.
+
+    `judged` where some nudges can be told right from wrong, `complete` where every one can.
+    """
 
     id: str
     talk_ms: int
     judged: bool
     calm: bool
+    complete: bool = False
     nudges: tuple[SeenNudge, ...] = ()
     wants: tuple[SeenWant, ...] = ()
     openings: tuple[SeenOpening, ...] | None = None
@@ -83,6 +87,7 @@ def score(case: Case, said: Sequence[CoachEvent], *, expectations: int = 0, unme
         talk_ms=case.talk_ms,
         judged=labels.complete or bool(labels.bans) or bool(labels.wants),
         calm=labels.calm,
+        complete=labels.complete,
         nudges=tuple(
             SeenNudge(
                 rule=nudge.rule,

@@ -19,7 +19,9 @@ from nudges.noticing_features import turn_features
 from nudges.noticing_reply import reply_features
 from nudges.phrases import Phrases, parse_phrases
 from sidecar.training.hunches import (
+    HEAT_PULL,
     OPENING,
+    PULL,
     REPLY_ANSWERED,
     REPLY_GIVEN,
     STRONG,
@@ -35,10 +37,10 @@ _WORD_LINES = 24  # a word must stand in so many lines (each counts twice: writt
 _WORD_GROUPS = 4  # and in so many industries
 _WORD_LEAST = 0.06  # log-odds below which a word is not worth shipping
 # How often a turn is what a head looks for, by round figures: the corpus holds far more of each than any queue does.
-SHARES = {"opening": 1 / 8, "strong": 1 / 25, "tension": 1 / 25, "given": 1 / 4, "answered": 1 / 2}
+SHARES = {"opening": 1 / 8, "strong": 1 / 25, "tension": 1 / 20, "given": 1 / 4, "answered": 1 / 2}
 # Chances after that correction, by what a wrong whisper costs: speak from two in five, watch from one in four; what
 # only colours a signal that is already there (strength) or moves a meter (tension), from about one in eight.
-THRESHOLDS = {"speak": 0.4, "watch": 0.25, "strong": 0.15, "tension": 0.12, "given": 0.5, "answered": 0.5}
+THRESHOLDS = {"speak": 0.4, "watch": 0.3, "hint": 0.12, "strong": 0.15, "tension": 0.12, "given": 0.5, "answered": 0.5}
 
 
 class Table(NamedTuple):
@@ -140,13 +142,13 @@ def train(folder: Path, phrases: Phrases) -> tuple[dict[str, object], list[str]]
     tension = np.array([turn.tension >= 2 for turn in turns], dtype=np.float64)
     heads: dict[str, object] = {}
     unseen: dict[str, Vector] = {}
-    for name, labels, points in (
-        ("opening", opening, OPENING),
-        ("strong", strong, STRONG),
-        ("tension", tension, TENSION),
+    for name, labels, points, pull in (
+        ("opening", opening, OPENING, PULL),
+        ("strong", strong, STRONG, PULL),
+        ("tension", tension, TENSION, HEAT_PULL),
     ):
         learned = learn(
-            table, labels, importance, groups, expected=hunches_for(table.features, points), share=SHARES[name]
+            table, labels, importance, groups, expected=hunches_for(table.features, points, pull), share=SHARES[name]
         )
         heads[name], unseen[name] = head(learned.fitted, table), learned.unseen
     spoken = np.array([turn.spoken for turn in turns])
@@ -173,7 +175,9 @@ def _held_out(odds: Vector, opening: Vector, strong: Vector, groups: Vector, spo
     lines = []
     for group in sorted({str(name) for name in groups if "conversations" not in name}):
         part = (groups == group) & spoken.astype(bool)
-        levels = [(name, float(np.log(THRESHOLDS[name] / (1 - THRESHOLDS[name])))) for name in ("speak", "watch")]
+        levels = [
+            (name, float(np.log(THRESHOLDS[name] / (1 - THRESHOLDS[name])))) for name in ("speak", "watch", "hint")
+        ]
         levels.append(("lowest bar with precision 0.85", _bar(odds[part], opening[part], 0.85)))
         for name, bar in levels:
             flagged = odds[part] >= bar

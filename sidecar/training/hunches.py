@@ -13,6 +13,7 @@ from sidecar.training.logistic import Hunches, free_hunches
 
 POINT = 0.6
 PULL = 150.0  # against rows that weigh about one each
+HEAT_PULL = 250.0  # the corpus holds far fewer tense turns than openings, so hunches count for more there
 
 OPENING = {
     "feeling": 3.5,
@@ -46,6 +47,9 @@ OPENING = {
     "leaving": 2.5,
     "loyal": 2,
     "public_threat": 3,
+    "had_to": 1.5,
+    "contradicts": 1.5,
+    "understated": 1,
     "persists": 1.5,
     "fix_failed": 0.5,
     "tried_mild": 0.7,
@@ -116,6 +120,9 @@ TENSION = {
     "your_mild": 0.7,
     "again_mild": 0.3,
     "ask_mild": 0.5,
+    "contradicts": 0.7,
+    "had_to": 0.5,
+    "understated": 0.3,
 }
 _CALM_POINTS = {
     "third_party": -1,
@@ -177,12 +184,14 @@ _NEVER_MORE = frozenset(
         "length.under9",
     ]
 )
+# How a turn is told differs between the corpus, where every turn is short, and a call.
+_SHAPES = frozenset(["past", "repeats", "counts", "ends", "praise+count"])
 _BEFORE_HEAT = frozenset(["refusal", "defend", "transfer", "sorry", "sorry_formula", "formula", "hold"])
 
 
-def hunches_for(names: Sequence[str], points: Mapping[str, float]) -> Hunches:
+def hunches_for(names: Sequence[str], points: Mapping[str, float], pull: float = PULL) -> Hunches:
     """Return what is expected of the features `names` for a head whose families have these `points`."""
-    hunches = free_hunches(len(names), PULL)
+    hunches = free_hunches(len(names), pull)
     for at, name in enumerate(names):
         kind, _, family = name.partition(".")
         if kind in {"says", "more"} and family in TELLING | MILD:
@@ -193,6 +202,8 @@ def hunches_for(names: Sequence[str], points: Mapping[str, float]) -> Hunches:
             hunches.most[at] = 0.0
         elif kind == "not" or (kind == "quiet" and family not in _BEFORE_HEAT):
             hunches.most[at] = 0.0
+        elif kind in _SHAPES:
+            hunches.pull[at] = 2 * pull
         if name in _FACT_POINTS:
             hunches.weight[at] = POINT * _FACT_POINTS[name]
         if name in _NEVER_MORE:
@@ -256,10 +267,27 @@ def reply_hunches(names: Sequence[str], points: Mapping[str, float]) -> Hunches:
         elif kind == "echo":
             hunches.weight[at] = POINT / 2
             hunches.least[at] = 0.0
+        elif name in _REPLY_FACTS:
+            hunches.weight[at] = POINT * _REPLY_FACTS[name]
         elif kind in {"topic", "cold"}:
             hunches.most[at] = 0.0
     return hunches
 
 
+# Being sorry for something that has a name, and saying what they went through, are answers; in points.
+_REPLY_FACTS = {
+    "sorry.named": 1,
+    "sorry.echo": 1,
+    "knows.named": 0.7,
+    "knows.echo": 1,
+    "sorry.nameless": -0.7,
+    "sorry.alone": -0.7,
+    "knows.nameless": -0.7,
+    "knows.alone": -0.7,
+    "you.echo": 1,
+    "you.past": 0.5,
+    "we.past": 0.5,
+    "should.not": 0.7,
+}
 # A family counts most in the first sentence, where an answer shows what it is.
 _REPLY_PLACES = {"reply": 0.6, "again": 0.2, "head": 0.6}

@@ -16,13 +16,14 @@ is there; no call comes of it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from streams.errors import ProtocolError
-from streams.events import Channel
+from streams.events import Channel, Nudge, Utterance
+from streams.taps.audiohook_events import ENTITIES_AT_ONCE, entity_of
 from streams.taps.codecs import Codec, to_pcm
 from streams.taps.dialect import Began, Piece, Remark, Reply, SayEnd, SayLost, SayPaused, SayResumedAudio, Sound
 from streams.taps.facts import clean, flat, safe_id
@@ -105,6 +106,7 @@ class AudioHook:
         self._sent = 0
         self._seen = 0
         self._chosen: Chosen | None = None
+        self._language = ""
         self._probe = False
         self._paused = False
         self._refused = False
@@ -195,9 +197,13 @@ class AudioHook:
         """Ask the platform to send sound again; it answers `resumed`, or `paused` while it has a reason of its own."""
         return self._reply("resume")
 
-    def event(self, entities: Sequence[Mapping[str, Any]]) -> Reply:
-        """Tell the platform something about the call, such as a piece of transcript."""
-        return self._reply("event", {"entities": [*entities]})
+    def tell(self, events: Sequence[Utterance | Nudge]) -> list[Reply]:
+        """Tell the platform what was said and what the agent was advised, in as few messages as can be."""
+        if self._chosen is None or self._probe or self._refused or self._ended:
+            return []
+        told = [entity_of(event, self._chosen.channels, self._language) for event in events]
+        entities = [entity for entity in told if entity is not None]
+        return [self._reply("event", {"entities": part}) for part in _parts(entities)]
 
     # --- the envelope -----------------------------------------------------------------------------------------------
 
@@ -241,6 +247,7 @@ class AudioHook:
         conversation_id = text_at(parameters, "conversationId")
         if not conversation_id:
             raise ProtocolError("open names no conversationId", "400")
+        self._language = clean(text_at(parameters, "language"))
         chosen = self._chosen = choose(parameters.get("media"), self._external, self._formats)
         opened = self._reply("opened", {"media": [chosen.offered], "startPaused": False})
         self._probe = conversation_id == _ZEROS and text_at(parameters, "participant", "id") == _ZEROS
@@ -276,6 +283,11 @@ class AudioHook:
         if self._chosen is None or self._probe or self._refused or reason == "reconnect":
             return [closed]
         return [SayEnd(_ENDINGS.get(reason, "closed")), closed]
+
+
+def _parts(entities: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    for first in range(0, len(entities), ENTITIES_AT_ONCE):
+        yield entities[first : first + ENTITIES_AT_ONCE]
 
 
 def _whole(value: object) -> int:

@@ -69,6 +69,16 @@ def fault(target: str, headers: Mapping[str, str], key: bytes, now_s: int) -> st
     return _fault_of_parameters(member["parameters"], headers, now_s)
 
 
+def nonce_of(headers: Mapping[str, str]) -> str:
+    """The nonce of a signed handshake; empty where there is none."""
+    member = _MEMBER.fullmatch(headers.get("signature-input", "").strip())
+    return (
+        {name: quoted for name, quoted, _ in _PARAMETER.findall(member["parameters"])}.get("nonce", "")
+        if member
+        else ""
+    )
+
+
 def authority(host: str) -> str:
     """The Host header as it is signed: lower case, without the default port."""
     return re.sub(r":(443|80)$", "", host.strip().lower())

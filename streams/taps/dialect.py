@@ -4,16 +4,16 @@ A dialect knows its platform's words and rules and nothing of time: `streams.tap
 clock of the call that they belong to, which may be carried by several connections.
 """
 
-from collections.abc import Mapping
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
 from streams.errors import ProtocolError
-from streams.events import Channel, Word
+from streams.events import Channel, Nudge, Utterance, Word
 
 
-class Began(msgspec.Struct, frozen=True, kw_only=True):
+class Began(msgspec.Struct, frozen=True, kw_only=True, tag="began", tag_field="type"):
     """The connection said which call it carries, and which of its sides.
 
     `facts` are the platform's metadata as flat text by dotted name; who the agent is follows from them by the
@@ -33,7 +33,7 @@ class Began(msgspec.Struct, frozen=True, kw_only=True):
     words: Mapping[Channel, tuple[Word, ...]] = {}
 
 
-class Sound(msgspec.Struct, frozen=True):
+class Sound(msgspec.Struct, frozen=True, tag="sound", tag_field="type"):
     """A slice of sound, 16-bit little-endian, the channels side by side.
 
     `media_ms` is the platform's own time of the first sample, from any origin common to the connection's channels.
@@ -45,7 +45,7 @@ class Sound(msgspec.Struct, frozen=True):
     media_ms: int | None = None
 
 
-class Hole(msgspec.Struct, frozen=True):
+class Hole(msgspec.Struct, frozen=True, tag="hole", tag_field="type"):
     """Sound that will never come, and whose place nothing took."""
 
     channels: tuple[Channel, ...]
@@ -148,4 +148,13 @@ class Dialect(Protocol):
 
     def refuse(self, error: ProtocolError) -> list[Reply]:
         """What the client is told before its connection is closed."""
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A dialect whose platform can be told what was said and advised."""
+
+    def tell(self, events: Sequence[Utterance | Nudge]) -> list[Reply]:
+        """The messages for these events; none where the platform does not want them now."""
         ...

@@ -18,6 +18,7 @@ from streams.events import (
     AudioResumed,
     CallEnded,
     Channel,
+    Doubt,
     Hold,
     Muted,
     Resumed,
@@ -39,7 +40,9 @@ from streams.taps.dialect import (
 )
 from streams.taps.rates import Resampling
 
-TapEvent: TypeAlias = AudioFrame | AudioLost | AudioPaused | AudioResumed | Muted | Unmuted | Hold | Resumed | CallEnded
+TapEvent: TypeAlias = (
+    AudioFrame | AudioLost | AudioPaused | AudioResumed | Muted | Unmuted | Hold | Resumed | Doubt | CallEnded
+)
 FRAME_MS = 20
 
 

@@ -36,12 +36,16 @@ def test_what_is_seen_in_a_turn(model: NoticingModel) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "call"),
-    [({}, "speak"), ({"speak": 1.1}, "watch"), ({"speak": 1.1, "watch": 1.1}, "nothing"), ({"tense": 0.0}, "speak")],
+    [
+        ({}, "speak"),
+        ({"speak": 1.1}, "watch"),
+        ({"speak": 1.1, "watch": 1.1}, "hint"),
+        ({"speak": 1.1, "watch": 1.1, "hint": 1.1}, "nothing"),
+    ],
 )
 def test_a_pack_may_have_thresholds_of_its_own(model: NoticingModel, limits: dict[str, float], call: str) -> None:
     seen = attention(model, **limits).hear_customer(piece(0, WEARY))
     assert seen.call == call
-    assert seen.tense_at == limits.get("tense", model.numbers.thresholds.tension)
 
 
 def test_pieces_are_joined_until_the_agent_takes_a_turn(model: NoticingModel) -> None:

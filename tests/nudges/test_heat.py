@@ -158,7 +158,7 @@ TONED = msgspec.structs.replace(SETTINGS, tension=((0.2, 20), (0.5, 30)), doubt_
 
 def test_the_tone_of_a_turn_makes_up_for_what_cues_do_not_say() -> None:
     gauge = HeatGauge(TONED)
-    tense = TurnTense(0.6, 0.2, (Quote("fed up", 900),))
+    tense = TurnTense(0.6, (Quote("fed up", 900),))
     assert gauge.hear((), (), score=None, turn=0, now_ms=1000, tone=tense) == 30
     assert [(cause.cue, cause.weight, cause.quote) for cause in gauge.causes(1000)] == [("tone", 30, "fed up")]
     assert gauge.hear((), (), score=None, turn=0, now_ms=1000, tone=tense) == 0
@@ -166,6 +166,6 @@ def test_the_tone_of_a_turn_makes_up_for_what_cues_do_not_say() -> None:
 
 def test_cues_in_a_calm_tone_weigh_less() -> None:
     gauge = HeatGauge(TONED)
-    assert gauge.hear((hit("a"),), (12,), score=None, turn=0, now_ms=1000, tone=TurnTense(0.3, 0.2, ())) == 20
+    assert gauge.hear((hit("a"),), (12,), score=None, turn=0, now_ms=1000, tone=TurnTense(0.3, ())) == 20
     assert [cause.cue for cause in gauge.causes(1000)] == ["a", "tone"]
-    assert gauge.hear((hit("b"),), (12,), score=None, turn=1, now_ms=1000, tone=TurnTense(0.05, 0.2, ())) == 6
+    assert gauge.hear((hit("b"),), (12,), score=None, turn=1, now_ms=1000, tone=TurnTense(0.05, ())) == 6

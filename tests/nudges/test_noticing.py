@@ -65,6 +65,18 @@ def test_evidence_is_quoted_with_its_weight() -> None:
     assert [reason.weight for reason in reasons] == sorted((reason.weight for reason in reasons), reverse=True)
 
 
+def test_the_same_words_are_shown_once() -> None:
+    for text in OPENINGS:
+        quotes = [reason.quote.lower() for reason in NOTICER.score(TurnFacts(text=text)).evidence if reason.quote]
+        assert quotes
+        assert not any(one in two for one in quotes for two in quotes if one is not two)
+
+
+def test_a_quote_does_not_break_off() -> None:
+    reasons = NOTICER.score(TurnFacts(text="nobody's called me. I paid for it in May and nobody has.")).evidence
+    assert any(reason.quote == "nobody's called" for reason in reasons)
+
+
 def test_strong_is_never_likelier_than_an_opening() -> None:
     for text in (*OPENINGS, *CALM):
         noticed = NOTICER.score(TurnFacts(text=text))

@@ -37,5 +37,5 @@ def test_every_condition_that_a_rule_states() -> None:
 
 def test_the_default_pack_is_in_order_and_this_rule_would_not_be(pack: Pack, book: CueBook, pack_text: str) -> None:
     check(pack, book, pack_text)
-    with pytest.raises(PackError, match=r"rule own\.one \(line 0\): no cue family"):
+    with pytest.raises(PackError, match=r"rule own\.one \(of the pack that this one extends\): no cue family"):
         check(Pack(**{name: getattr(pack, name) for name in pack.__struct_fields__} | {"rule": (RULE,)}), book, "")

@@ -231,3 +231,16 @@ def test_notes_on_what_waits(with_rule: Callable[..., Coach]) -> None:
     assert notes(coach, starts("agent", 0), PROMISE)[-1] == (
         "waits for the moment: it waits for a pause or for the customer"
     )
+
+
+@pytest.mark.parametrize(("urgent", "shown"), [("urgent = true", ["900 info", "3000 info"]), ("", ["900 info"])])
+def test_one_trigger_of_a_rule_may_be_urgent(with_rule: Callable[..., Coach], urgent: str, shown: list[str]) -> None:
+    comma = ", " if urgent else ""
+    other = RULE.replace("own.one", "own.two")
+    coach = with_rule(
+        f'when = [{{ on = "heard", cues = ["A.promise"]{comma}{urgent} }}]\n'
+        f'{other}when = [{{ on = "heard", cues = ["C.hardship"] }}]\n'
+    )
+    hard = says("customer", 0, 900, "my husband passed away")
+    heard = said(coach, hard, tick(1500), says("agent", 1600, 3000, "then I will call"), tick(4000))
+    assert [line for line in heard if line.endswith("info")] == shown

@@ -33,9 +33,14 @@ def states(said: list[CoachEvent]) -> list[str]:
 
 
 def test_an_opening_seen_by_the_trained_eye(hear: Any) -> None:
-    said = hear(f"0-6 customer  {WEARY}\n7-10 agent  okay let me see what it says about the order\n11-12 agent  hm\n")
+    worn = "it was for my daughter's birthday and she cried when she saw the box"
+    said = hear(f"0-6 customer  {worn}\n7-10 agent  okay let me see what it says about the order\n11-12 agent  hm\n")
     assert states(said)[0] == "open"
     assert any(isinstance(event, Nudge) and event.rule == "empathy.missed" for event in said)
+
+
+def test_a_tense_turn_is_a_cause_of_heat(hear: Any) -> None:
+    said = hear("0-6 customer  you people don't read a word I say, do you, this is a complete waste of my time\n")
     assert any(cause.cue for event in said if isinstance(event, Heat) for cause in event.because)
 
 

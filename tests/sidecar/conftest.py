@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sidecar import config, keys, ports
-from sidecar.config import BusConfig
+from sidecar.config_sections import BusConfig
 from sidecar.keys import Keys
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sidecar.audiosocket_listener import listen_tcp
-from sidecar.config import TapsConfig
+from sidecar.config_sections import TapsConfig
 from sidecar.listener import NONE_AGREED, listen
 from sidecar.live import LiveCall
 from sidecar.reception import Reception
@@ -30,11 +30,12 @@ class Front:
         self._over: dict[str, asyncio.Event] = {}
         self._sounds: dict[tuple[str, str], asyncio.Event] = {}
         self._group = asyncio.TaskGroup()
+        self._driven: list[asyncio.Task[None]] = []
 
     def _begin(self, live: LiveCall, began: Began) -> None:
         self.started[live.call_id] = live.started
         self._begun.setdefault(live.call_id, asyncio.Event()).set()
-        self._group.create_task(self._drive(live))
+        self._driven.append(self._group.create_task(self._drive(live)))
 
     async def _drive(self, live: LiveCall) -> None:
         heard = self.heard.setdefault(live.call_id, [])
@@ -54,6 +55,18 @@ class Front:
             listen_tcp(self.config, self.reception),
         ):
             yield self
+
+    @asynccontextmanager
+    async def driving(self) -> AsyncIterator[None]:
+        """Take calls without a listener of one's own."""
+        async with self._group:
+            yield
+            self.stop()
+
+    def stop(self) -> None:
+        """End all calls as a service that ends does."""
+        for task in self._driven:
+            task.cancel()
 
     def url(self, path: str) -> str:
         return f"ws://{self.config.host}:{self.config.port}{path}"

@@ -4,7 +4,20 @@ import pytest
 
 from sidecar.actions import LONGEST_TEXT, Actions
 from streams.errors import InputError
-from streams.events import HelpAsked, Nudge, NudgeAnswered, NudgeResolved, Quiet, SidesSwapped, Tick, Volume
+from streams.events import (
+    HelpAsked,
+    Note,
+    NoteDelivered,
+    NoteRead,
+    Nudge,
+    NudgeAnswered,
+    NudgeResolved,
+    Quiet,
+    SharingChanged,
+    SidesSwapped,
+    Tick,
+    Volume,
+)
 from streams.wire import Command
 
 
@@ -98,3 +111,68 @@ def test_nonsense_is_refused() -> None:
         Actions("c").event(Command(action="dance"), "", 0)
     with pytest.raises(InputError, match="no answer 'maybe'; there are acknowledged"):
         Actions("c").event(answer("maybe", "n1"), "", 0)
+
+
+def note(name: str) -> Note:
+    return Note(call_id="c", at_ms=0, note=name, by="Maria", text="offer a refund")
+
+
+def shown(name: str) -> Command:
+    return Command(action="note_shown", value=name)
+
+
+def read(name: str) -> Command:
+    return Command(action="note_read", value=name)
+
+
+def test_a_note_is_delivered_and_read_once() -> None:
+    actions = Actions("c")
+    assert not actions.knows("k1")
+    actions.feed(note("k1"))
+    assert actions.knows("k1")
+    delivered = actions.event(shown("k1"), "", 5)
+    assert delivered == NoteDelivered(call_id="c", at_ms=5, note="k1")
+    actions.feed(delivered)
+    actions.feed(note("k1"))
+    assert actions.event(shown("k1"), "", 6) is None
+    seen = actions.event(read("k1"), "", 7)
+    assert seen == NoteRead(call_id="c", at_ms=7, note="k1")
+    actions.feed(seen)
+    actions.feed(delivered)
+    assert actions.event(read("k1"), "", 8) is None
+    assert actions.event(shown("k1"), "", 8) is None
+
+
+def test_a_note_may_be_read_before_it_was_said_to_be_delivered() -> None:
+    actions = Actions("c")
+    actions.feed(note("k1"))
+    assert actions.event(read("k1"), "", 7) == NoteRead(call_id="c", at_ms=7, note="k1")
+
+
+def test_a_note_that_never_came_is_refused() -> None:
+    actions = Actions("c")
+    actions.feed(NoteRead(call_id="c", at_ms=1, note="k9"))
+    for command in (shown("k9"), read("k9")):
+        with pytest.raises(InputError, match="no such note"):
+            actions.event(command, "", 0)
+
+
+def test_a_foot_pedal_reads_the_note_where_no_nudge_stands() -> None:
+    actions = Actions("c")
+    for event in (note("k1"), NoteDelivered(call_id="c", at_ms=1, note="k1"), nudge("n1")):
+        actions.feed(event)
+    assert isinstance(actions.event(answer("acknowledged"), "pedal", 5), NudgeAnswered)
+    actions.feed(resolved("n1"))
+    assert actions.event(answer("acknowledged"), "pedal", 6) == NoteRead(call_id="c", at_ms=6, note="k1")
+    with pytest.raises(InputError, match="no nudge is on the screen"):
+        actions.event(answer("dismissed"), "pedal", 6)
+
+
+@pytest.mark.parametrize("what", ["on", "off"])
+def test_sharing_is_switched_where_that_may_be(what: str) -> None:
+    command = Command(action="share", value=what)
+    assert Actions("c").event(command, "", 4) == SharingChanged(call_id="c", at_ms=4, what=what)
+    with pytest.raises(InputError, match="because of this"):
+        Actions("c", keeps_sharing="because of this").event(command, "", 4)
+    with pytest.raises(InputError, match="give `on` or `off`"):
+        Actions("c").event(Command(action="share", value="half"), "", 4)

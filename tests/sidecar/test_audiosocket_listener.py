@@ -8,8 +8,8 @@ import pytest
 
 from sidecar import config, ports, reception
 from sidecar.audiosocket_listener import listen_tcp
-from sidecar.config import TapsConfig
-from streams.errors import ConfigError, TapError
+from sidecar.config_sections import TapsConfig
+from streams.errors import TapError
 from streams.events import CallEnded
 from tests.sidecar.front import Front
 
@@ -132,6 +132,18 @@ async def test_ports_that_cannot_be_had_are_said() -> None:
         with pytest.raises(TapError, match=r"--set taps\.audiosocket_port=PORT"):
             async with listen_tcp(settings, front.reception):
                 pass
-        with pytest.raises(ConfigError, match=r"taps\.host is 0\.0\.0\.0"):
-            async with listen_tcp(msgspec.structs.replace(settings, host="0.0.0.0"), front.reception):
-                pass
+
+
+async def test_beyond_this_machine_it_is_open_to_named_addresses_only() -> None:
+    settings = msgspec.structs.replace(taps(), host="0.0.0.0")
+    assert settings.tcp_ports == ()
+    assert msgspec.structs.replace(settings, allow=("203.0.113.9",)).tcp_ports
+
+
+async def test_an_address_that_may_not_come_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Front(taps()).open() as front:
+        with monkeypatch.context() as closed:
+            closed.setattr("sidecar.edge.Door.why_not", lambda *_: "its address is not in taps.allow")
+            assert await send(front.config.audiosocket_port) == b""
+        await send(front.config.audiosocket_port, SECOND)
+        await front.over(str(CALL))

@@ -8,7 +8,7 @@ import zmq
 import zmq.asyncio
 
 from sidecar.bus import COMMANDS_LIMIT, Asked, Bus, address, open_bus
-from sidecar.config import BusConfig
+from sidecar.config_sections import BusConfig
 from sidecar.keys import Keys
 from streams.busline import BusAddress, BusLine, LinkChange
 from streams.errors import BusError

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sidecar import config
+from sidecar import config_sections
 from sidecar.config import RANGES, load, loop_settings
 from sidecar.config_layers import default_text, parse
 from streams.errors import ConfigError
@@ -20,7 +20,7 @@ def written(tmp_path: Path, text: str, name: str = "user.toml") -> Path:
 
 def test_the_default_file_is_the_configuration() -> None:
     tree = parse(default_text(), "config.toml").tree
-    assert msgspec.to_builtins(load()) == msgspec.to_builtins(msgspec.convert(tree, config.Config))
+    assert msgspec.to_builtins(load()) == msgspec.to_builtins(msgspec.convert(tree, config_sections.Config))
     assert load().asr.model == "base.en"
     assert load().recordings.left == "agent"
     assert load().taps.single_user is False
@@ -40,7 +40,7 @@ def test_later_sources_win(tmp_path: Path) -> None:
     [
         ("[asr]\n\nmodelx = 'x'\n", ":3: unknown key asr.modelx; did you mean asr.model?"),
         ("[asrr]\nmodel = 'x'\n", ":1: unknown key asrr; did you mean asr?"),
-        ("[share]\nzzz = 1\n", ":2: unknown key share.zzz; known here: hub, transcript"),
+        ("[share]\nzzz = 1\n", ":2: unknown key share.zzz; known here: hub, hub_key, station"),
         ("[panel.keys]\nqit = 'q'\n", ":2: unknown key panel.keys.qit; did you mean panel.keys.quit?"),
         ("[asr.profiles.mine]\nwindow_s = [5]\n", ":2: unknown key asr.profiles.mine.window_s; did you mean"),
         ("[asr]\nworkers = 'two'\n", ":2: asr.workers: expected int, got str"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.digits import DOT, LONGEST_READABLE, Masked, mask
+from sidecar.digits import DOT, LONGEST_OF_CODE, LONGEST_READABLE, Masked, mask, names_code
 from sidecar.redact import OPEN_FINAL_FROM, OPEN_PARTIAL_FROM
 
 
@@ -41,6 +41,9 @@ def masked(text: str, carried: int = 0, open_from: int = OPEN_FINAL_FROM) -> str
         "two hundred and fifty",
         "two thousand five hundred and one",
         "5 hundred of them",
+        "a hundred of them",
+        "a hundred and a thousand",
+        "hundreds, a thousand",
         "98% of it",
         "24/7",
         "twenty-four seven",
@@ -68,7 +71,9 @@ def test_what_says_what_it_is_stays_readable(text: str) -> None:
         ("$1,234,567", "$•,•••,•••"),
         ("order 4471", "order ••••"),
         ("nineteen eighty four", "•• • •"),
-        ("one hundred one one one", "one hundred one • •"),
+        ("one hundred one one one", "• •• • • •"),
+        ("nine hundred one two three and that is it", "• •• • • • and that is it"),
+        ("four thousand one two", "• ••• • •"),
         ("4 1 1 1 1 12 minutes", "• • • • • 12 minutes"),
         ("GB12 3456 7890 here", "GB•• •••• •••• here"),
         ("４１１１ 11 is it", "•••• •• is it"),
@@ -108,6 +113,34 @@ def test_a_word_in_the_making_is_drawn_as_dots() -> None:
 def test_text_that_is_complete_keeps_short_numbers_at_its_end() -> None:
     assert mask(("look at order 44712",)).texts == ("look at order 44712",)
     assert mask(("look at order 447120",)).texts == ("look at order ••••••",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and the CVV please",
+        "the three digits on the back?",
+        "it's on the back of the card",
+        "what's the security code",
+        "my pin",
+        "the one-time code I sent",
+        "when does it expire, the expiry date",
+    ],
+)
+def test_a_short_secret_number_is_named(text: str) -> None:
+    assert names_code(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["I can't pinpoint it", "they are back on the list", "the code didn't work", "expired"]
+)
+def test_other_talk_names_none(text: str) -> None:
+    assert not names_code(text)
+
+
+def test_where_a_code_was_asked_for_three_digits_are_too_many() -> None:
+    assert mask(("it is 412 and the rest",), longest_readable=LONGEST_OF_CODE).texts == ("it is ••• and the rest",)
+    assert mask(("it is 12 of 15 minutes",), longest_readable=LONGEST_OF_CODE).texts == ("it is 12 of 15 minutes",)
 
 
 UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]

@@ -89,6 +89,11 @@ def test_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "base.en" in doctor.model(config.load(sets=["asr.model=auto"]), here).text
 
 
+def test_a_model_that_cannot_hear_the_language() -> None:
+    found = doctor.model(config.load(sets=["asr.language=de"]), places.find())
+    assert (found.state, found.advice) == ("problem", "set asr.model to base, or to auto")
+
+
 def test_a_model_that_is_none(tmp_path: Path) -> None:
     found = doctor.model(config.load(sets=[f"asr.model={tmp_path}"]), places.find())
     assert found.state == "problem"

@@ -10,8 +10,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from sidecar import config, listener, ports, reception
-from sidecar.config import TapsConfig
+from sidecar import config, listener, ports, reception, talk
+from sidecar.config_sections import TapsConfig
 from sidecar.listener import listen
 from sidecar.live import LiveCall
 from sidecar.reception import Reception
@@ -243,7 +243,7 @@ async def test_connections_beyond_those_are_not_even_read(front: Front, monkeypa
 
 
 async def test_a_silent_connection_is_closed(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reception, "HELLO_S", 0.02)
+    monkeypatch.setattr(talk, "HELLO_S", 0.02)
     async with front.client() as socket:
         assert await refusal(socket) == "no_hello"
     front.reception.config = msgspec.structs.replace(front.config, idle_s=0)
@@ -315,10 +315,10 @@ async def test_nothing_beyond_this_machine_is_listened_on(front: Front, host: st
 
 
 async def test_an_address_that_is_not_there_is_said(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(*_: object, **__: object) -> None:
+    async def fail(*_: object) -> None:
         raise OSError(99, "Cannot assign requested address")
 
-    monkeypatch.setattr(listener, "serve", fail)
+    monkeypatch.setattr(listener, "addresses_of", fail)
     with pytest.raises(TapError, match=r"cannot listen on 127\.0\.0\.1"):
         async with listen(front.config, TOKEN, front.reception):
             pass

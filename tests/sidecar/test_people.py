@@ -3,9 +3,9 @@
 import pytest
 
 from sidecar.call import Call
-from sidecar.people import People, Reach
+from sidecar.people import DRAWN_LIMIT, People, Reach
 from streams.errors import ConfigError
-from streams.events import HumanEvent, Nudge, Quiet, SidesSwapped, Volume
+from streams.events import HumanEvent, Note, NoteRead, Nudge, NudgeAnswered, Quiet, SidesSwapped, Volume
 from streams.wire import Command, Reply
 
 
@@ -20,9 +20,17 @@ class FakeRunner:
     def __init__(self, call_id: str = "c") -> None:
         self.call = FakeCall(call_id)
         self.told: list[HumanEvent | SidesSwapped] = []
+        self.added: list[HumanEvent] = []
+        self.lags_ms: list[float] = []
 
     def tell(self, event: HumanEvent | SidesSwapped) -> None:
         self.told.append(event)
+
+    def add(self, event: HumanEvent) -> None:
+        self.added.append(event)
+
+    def drawn(self, lags_ms: list[float]) -> None:
+        self.lags_ms = [*self.lags_ms, *lags_ms]
 
 
 def people(*runners: FakeRunner, note: str = "read anew") -> People:
@@ -100,3 +108,87 @@ def test_who_answered_is_kept(by: str, client: str, expected: str) -> None:
     made.calls["c"].write(given)
     assert made.carry_out(command, client).ok
     assert getattr(runner.told[0], "by", None) == expected
+
+
+def test_what_a_screen_measured_reaches_the_call_and_no_journal() -> None:
+    runner = FakeRunner()
+    assert people(runner).carry_out(Command(action="drawn", value="60 70.5 -3 nan 1e9"), "panel").ok
+    assert runner.lags_ms == [60.0, 70.5]
+    assert runner.told == []
+    reply = people(runner).carry_out(Command(action="drawn", value="soon"), "panel")
+    assert reply == Reply(ok=False, text="drawn 'soon'? give milliseconds, separated by spaces")
+    people(runner).carry_out(Command(action="drawn", value="1 " * 5_000), "panel")
+    assert len(runner.lags_ms) == 2 + DRAWN_LIMIT
+
+
+GIVEN = Nudge(call_id="c", at_ms=0, nudge="n1", rule="a.b", family="a", severity="info", title="T", text="t")
+
+
+def test_a_call_in_its_wrap_up_takes_thumbs_and_nothing_else() -> None:
+    runner = FakeRunner()
+    over = people(runner)
+    over.calls["c"].write(GIVEN)
+    runner.call.ended = True
+    assert over.carry_out(Command(action="answer", call_id="c", nudge="n1", value="helpful"), "panel").ok
+    assert runner.added == [NudgeAnswered(call_id="c", at_ms=4_000, nudge="n1", answer="helpful", by="panel")]
+    assert (
+        over.carry_out(Command(action="answer", call_id="c", nudge="n1", value="dismissed"), "").text
+        == "the call is over"
+    )
+    assert runner.told == []
+
+
+def test_an_unnamed_command_is_for_the_call_that_goes_on() -> None:
+    over, going = FakeRunner("old"), FakeRunner("new")
+    over.call.ended = True
+    both = people(over, going)
+    assert both.carry_out(Command(action="swap_sides"), "").ok
+    assert len(going.told) == 1
+
+
+def test_what_others_do_reaches_its_call_and_a_note_once() -> None:
+    runner = FakeRunner()
+    reached = people(runner)
+    note = Note(call_id="c", at_ms=0, note="k1", by="Maria", text="offer a refund")
+    reached.tell("c", note)
+    reached.calls["c"].write(note)
+    reached.tell("c", note)
+    reached.tell("unknown", note)
+    assert runner.told == [note]
+
+
+def test_what_is_watched_and_sent_is_told_as_lines() -> None:
+    told = People(lambda: "", lambda action, call_id: (action, call_id))
+    assert told.carry_out(Command(action="sharing"), "") == Reply(ok=True, lines=("sharing", ""))
+    assert told.carry_out(Command(action="sent", call_id="c"), "") == Reply(ok=True, lines=("sent", "c"))
+    assert People(lambda: "").carry_out(Command(action="sent"), "") == Reply(ok=True)
+
+
+def test_what_changes_nothing_is_not_told() -> None:
+    runner = FakeRunner()
+    reached = people(runner)
+    for event in (Note(call_id="c", at_ms=0, note="k1", by="", text=""), NoteRead(call_id="c", at_ms=0, note="k1")):
+        reached.calls["c"].write(event)
+    assert reached.carry_out(Command(action="note_shown", value="k1"), "").ok
+    assert runner.told == []
+
+
+class FakeSoftphone:
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def command(self, action: str, value: str) -> str:
+        self.told.append((action, value))
+        return "the call begins"
+
+
+def test_calls_of_the_softphone_begin_and_end_by_hand() -> None:
+    made = people()
+    refused = made.carry_out(Command(action="call_start"), "hotkey")
+    assert not refused.ok
+    assert "taps.local.enabled = true" in refused.text
+    made.softphone = phone = FakeSoftphone()
+    answer = made.carry_out(Command(action="call_start", value="crm-7"), "hotkey")
+    assert answer == Reply(ok=True, text="the call begins")
+    made.carry_out(Command(action="call_end"), "hotkey")
+    assert phone.told == [("call_start", "crm-7"), ("call_end", "")]

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from sidecar import config, model_hub, pick
-from sidecar.config import AsrConfig
-from streams.errors import StorageError
+from sidecar.config_sections import AsrConfig
+from streams.errors import StorageError, WrongModelError
+from streams.keeping_up import Speed
 
 
 @pytest.fixture
@@ -28,27 +29,13 @@ class Stopwatch:
         self.costs = costs
         self.measured: list[str] = []
 
-    def __call__(self, asr: AsrConfig, directory: Path) -> float:
+    def __call__(self, asr: AsrConfig, directory: Path) -> Speed:
         self.measured.append(directory.name)
-        return self.costs[directory.name]
+        return Speed(self.costs[directory.name], 500.0)
 
 
 def hold(here: dict[str, Path], *names: str) -> None:
     here.update({f"Systran/faster-whisper-{name}.en": Path(name) for name in names})
-
-
-@pytest.mark.parametrize(
-    ("costs", "workers", "chosen"),
-    [
-        ({"tiny.en": 0.2, "base.en": 0.5, "small.en": 1.4}, 2, "base.en"),
-        ({"tiny.en": 0.2, "base.en": 0.5, "small.en": 1.4}, 4, "small.en"),
-        ({"tiny.en": 0.2, "base.en": 0.5}, 1, "tiny.en"),
-        ({"tiny.en": 0.9, "base.en": 2.0}, 2, "tiny.en"),
-        ({"tiny.en": 0.8, "base.en": 0.81}, 2, "tiny.en"),
-    ],
-)
-def test_the_largest_model_that_keeps_up_with_both_sides(costs: dict[str, float], workers: int, chosen: str) -> None:
-    assert pick.choose(costs, workers) == chosen
 
 
 def test_a_model_that_was_named_is_not_doubted(tmp_path: Path, asr: AsrConfig) -> None:
@@ -74,9 +61,32 @@ def test_speed_decides_once_and_says_so(tmp_path: Path, asr: AsrConfig, here: di
     for _ in range(2):
         assert pick.name(asr, tmp_path / "models", say=said.append, measure=watch) == "base.en"
     assert watch.measured == ["tiny", "base", "small"]
-    (line,) = said
-    assert "base.en chosen for this machine" in line
-    assert "small.en 1.40" in line
+    before, after = said
+    assert before == "finding the speech model for this machine: tiny.en, base.en, small.en, a few seconds each"
+    assert after.startswith("speech model base.en chosen for this machine: tiny.en takes 0.20 s of a core")
+    assert after.endswith(
+        "small.en takes 1.40 s of a core for a second of one side, 500 ms for a sentence: too slow, "
+        "both sides at once take 140% of its 2 workers"
+    )
+
+
+def test_behind_a_model_that_is_too_slow_no_larger_one_is_tried(
+    tmp_path: Path, asr: AsrConfig, here: dict[str, Path]
+) -> None:
+    hold(here, "tiny", "base", "small")
+    watch = Stopwatch(tiny=0.2, base=0.9, small=3.0)
+    for _ in range(2):
+        assert pick.name(asr, tmp_path, say=lambda _: None, measure=watch) == "tiny.en"
+    assert watch.measured == ["tiny", "base"]
+
+
+def test_other_settings_are_measured_anew(tmp_path: Path, asr: AsrConfig, here: dict[str, Path]) -> None:
+    hold(here, "tiny", "base")
+    watch = Stopwatch(tiny=0.2, base=0.5)
+    for changed in (asr, msgspec.structs.replace(asr, profile="fast"), msgspec.structs.replace(asr, workers=1)):
+        watch.measured.clear()
+        pick.name(changed, tmp_path, say=lambda _: None, measure=watch)
+        assert watch.measured == ["tiny", "base"]
 
 
 def test_a_new_model_another_machine_or_a_broken_file_is_measured_again(
@@ -108,7 +118,7 @@ def test_a_model_that_went_away_is_not_chosen(tmp_path: Path, asr: AsrConfig, he
     watch = Stopwatch(tiny=0.2, base=0.5, small=0.6)
     assert pick.name(asr, tmp_path, say=lambda _: None, measure=watch) == "small.en"
     del here["Systran/faster-whisper-small.en"]
-    assert pick.name(asr, tmp_path, say=pytest.fail) == "base.en"
+    assert pick.name(asr, tmp_path, say=lambda _: None, measure=watch) == "base.en"
 
 
 def test_figures_that_cannot_be_kept_are_one_clear_line(tmp_path: Path, asr: AsrConfig, here: dict[str, Path]) -> None:
@@ -126,3 +136,20 @@ def test_real_models_can_be_measured(
     said: list[str] = []
     assert pick.name(asr, tmp_path, say=said.append) in {"tiny.en", "base.en"}
     assert said
+
+
+@pytest.mark.parametrize(
+    ("model", "language", "advice"),
+    [("base.en", "de", "base"), ("distil-small.en", "fr", "base"), ("tiny.en", "es", "tiny")],
+)
+def test_a_model_that_hears_english_only_is_refused_for_another_language(
+    tmp_path: Path, asr: AsrConfig, model: str, language: str, advice: str
+) -> None:
+    wrong = msgspec.structs.replace(asr, model=model, language=language)
+    with pytest.raises(WrongModelError, match=f"{model} hears English only.*set asr.model to {advice}, or to auto"):
+        pick.name(wrong, tmp_path, say=pytest.fail)
+
+
+@pytest.mark.parametrize(("model", "language"), [("base", "de"), ("base.en", "auto"), ("some/folder.en", "de")])
+def test_a_model_that_may_hear_the_language_is_taken(tmp_path: Path, asr: AsrConfig, model: str, language: str) -> None:
+    assert pick.name(msgspec.structs.replace(asr, model=model, language=language), tmp_path, say=pytest.fail) == model

@@ -13,8 +13,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from sidecar import config, ports, reception
-from sidecar.config import TapsConfig
+from sidecar import config, ports, talk
+from sidecar.config_sections import TapsConfig
 from sidecar.signatures import PlatformSecrets
 from streams.events import AudioPaused, AudioResumed, CallEnded
 from tests.sidecar.front import TOKEN, Front
@@ -388,8 +388,8 @@ BAD_BEGINNINGS: list[tuple[str, str | bytes]] = [
 async def test_a_bad_client_loses_its_own_connection_alone(
     front: Front, path: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reception, "LINGER_S", 0.01)
-    monkeypatch.setattr(reception, "HELLO_S", 0.5)
+    monkeypatch.setattr(talk, "LINGER_S", 0.01)
+    monkeypatch.setattr(talk, "HELLO_S", 0.5)
     async with client(front, "/twilio") as good, client(front, f"/{path}") as bad:
         await good.send(twilio_start())
         await front.begun("CA1")

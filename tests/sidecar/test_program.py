@@ -1,5 +1,6 @@
 """The programs as a shell starts them, from the first moment on."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -59,3 +60,12 @@ def test_the_panel_can_be_opened_by_either(
 def test_ctrl_c_is_quiet_from_the_first_moment_to_the_last(code: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (130, b"")
+
+
+@posix
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_are_no_reason_to_break(closed: str) -> None:
+    home = {"SIDECAR_HOME": os.devnull + "/nowhere", "PATH": os.defpath}
+    code = f'"{sys.executable}" -m sidecar.program --help {closed}'
+
+    assert subprocess.run(["/bin/sh", "-c", code], env=home, timeout=60, check=False).returncode == 0

@@ -1,18 +1,19 @@
 """Connections meeting their calls: one for each side, ones that come back, ones that are sent away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
 
-from sidecar import config, reception
+from sidecar import config, talk
+from sidecar.config_sections import SendConfig
 from sidecar.live import LiveCall
 from sidecar.reception import Reception
 from streams.clock import ManualClock
 from streams.errors import ProtocolError
-from streams.events import AudioFrame, AudioLost, CallEnded, Channel, Event
+from streams.events import AudioFrame, AudioLost, CallEnded, Channel, Doubt, Event, Nudge, Utterance
 from streams.taps.dialect import Began, Piece, Remark, Reply, SayEnd, SayHold, Sound
 from tests.sidecar.wiretap import PaperWire
 
@@ -60,6 +61,17 @@ class Script:
         return [Reply(f"no: {error.code}")]
 
 
+class Told(Script):
+    """The same, of a platform that can be told things."""
+
+    def tell(self, events: Sequence[Utterance | Nudge]) -> list[Reply]:
+        return [Reply(" ".join(event.text for event in events))]
+
+
+def said(text: str) -> Utterance:
+    return Utterance(call_id="c", at_ms=1, channel="mixed", utterance=0, started_ms=0, ended_ms=1, text=text)
+
+
 class Desk:
     """A reception, the calls that began there, and what was heard of each."""
 
@@ -67,15 +79,20 @@ class Desk:
         self.group = group
         self.wall = ManualClock()
         self.heard: dict[str, list[Event | AudioFrame]] = {}
+        self.lives: dict[str, LiveCall] = {}
+        self.last_words = ""
         self.reception = Reception(TAPS, self.wall, self._begin)
 
     def _begin(self, live: LiveCall, began: Began) -> None:
+        self.lives[live.call_id] = live
         self.group.create_task(self._drive(live))
 
     async def _drive(self, live: LiveCall) -> None:
         heard = self.heard.setdefault(live.call_id, [])
         async for event in live.source():
             heard.append(event)
+        if self.last_words:
+            live.tell(said(self.last_words))
         self.reception.leave(live, failed="fail" in live.call_id)
 
     def visit(self, *messages: str | bytes, **manners: bool) -> tuple[PaperWire, asyncio.Task[None]]:
@@ -106,6 +123,62 @@ async def test_a_call_from_hello_to_goodbye() -> None:
     assert wire.end == "closed"
     assert len(here.heard["c"]) == 101
     assert isinstance(here.heard["c"][-1], CallEnded)
+
+
+async def test_a_service_about_to_end_lets_calls_end_and_takes_no_new_ones() -> None:
+    async with desk() as here:
+        wire, visit = here.visit("begin c mixed", SECOND)
+        await settle()
+        assert here.reception.calls == 1
+        draining = here.group.create_task(here.reception.drained())
+        await settle()
+        late, sent_away = here.visit("begin d mixed")
+        await sent_away
+        assert not draining.done()
+        wire.breaks()
+        await visit
+        back, visit = here.visit("begin c mixed", SECOND, "end")
+        await visit
+        await draining
+        assert here.reception.calls == 0
+    assert late.end == "closing"
+    assert back.end == "closed"
+    assert [*here.heard] == ["c"]
+
+
+async def test_a_platform_is_told_in_few_messages_and_its_last_words_before_goodbye(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(talk, "TELL_EVERY_S", 5)
+    async with desk() as here:
+        here.reception.config = msgspec.structs.replace(TAPS, send=SendConfig(transcript=True, nudges=False))
+        here.last_words = "goodbye all"
+        wire = PaperWire()
+        wire.says("begin c mixed", SECOND)
+        visit = here.group.create_task(here.reception.receive(wire, Told(), "script"))
+        await settle()
+        for text in ("one", "two"):
+            here.lives["c"].tell(said(text))
+        await settle()
+        here.lives["c"].tell(said("three"))
+        await settle()
+        assert wire.sent == ["hello", "one two"]
+        wire.says("end")
+        await visit
+    assert wire.sent == ["hello", "one two", "three goodbye all", "bye"]
+    assert here.lives["c"].listeners == []
+    assert wire.end == "closed"
+
+
+async def test_who_cannot_be_told_is_not() -> None:
+    async with desk() as here:
+        wire, visit = here.visit("begin c mixed", SECOND)
+        await settle()
+        here.lives["c"].tell(said("one"))
+        await settle()
+        wire.says("end")
+        await visit
+    assert wire.sent == ["hello", "bye"]
 
 
 async def test_a_connection_without_a_call_makes_none() -> None:
@@ -147,13 +220,26 @@ async def test_what_breaks_waits_and_goes_on() -> None:
     assert here.heard["c"][-1].at_ms == 6000
 
 
+async def test_sound_at_another_rate_than_declared_is_said_once() -> None:
+    async with desk() as here:
+        wire, visit = here.visit("begin c mixed")
+        for _ in range(40):
+            wire.says(SECOND)
+            here.wall.advance(500)
+            await settle()
+        wire.says("end")
+        await visit
+    [doubt] = [event for event in here.heard["c"] if isinstance(event, Doubt)]
+    assert (doubt.about, doubt.text[:31]) == ("rate", "sound comes 2.00 times as fast ")
+
+
 async def test_odd_remarks_cost_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
-    monkeypatch.setattr(reception._log, "info", lambda *_, **fields: lines.append(fields["remark"]))
+    monkeypatch.setattr(talk._log, "info", lambda *_, **fields: lines.append(fields["remark"]))
     async with desk() as here:
         _, visit = here.visit("begin c mixed", *["odd"] * 50, "end")
         await visit
-    assert lines == ["odd"] * reception.REMARKS_LIMIT
+    assert lines == ["odd"] * talk.REMARKS_LIMIT
 
 
 async def test_a_polite_client_may_say_goodbye_after_a_refusal() -> None:
@@ -167,7 +253,7 @@ async def test_a_polite_client_may_say_goodbye_after_a_refusal() -> None:
 
 @pytest.mark.parametrize("then", ["nothing", "worse", "hangs up", "breaks"])
 async def test_one_that_does_not_is_closed_all_the_same(then: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reception, "LINGER_S", 0.01)
+    monkeypatch.setattr(talk, "LINGER_S", 0.01)
     async with desk() as here:
         wire, visit = here.visit("bad", polite=True)
         match then:

@@ -88,6 +88,23 @@ def test_a_run_follows_its_speaker_when_the_sides_change_places() -> None:
     assert text_of(redactor.feed(final(1, "1 1 1 1", channel="agent"))) == "• • • •"
 
 
+def test_a_security_code_is_masked_for_a_while_after_it_was_named_by_either_side() -> None:
+    redactor = Redactor()
+    said = [
+        final(0, "order 412 it was"),
+        final(1_000, "and the CVV for me", channel="agent"),
+        final(2_000, "412 and it is my own card"),
+        final(31_000, "order 412 it was"),
+    ]
+    assert [text_of(redactor.feed(event)) for event in said] == [
+        "order 412 it was",
+        "and the CVV for me",
+        "••• and it is my own card",
+        "order 412 it was",
+    ]
+    assert text_of(redactor.feed(partial(32_000, "my pin is 41 12", "and then"))) == "my pin is •• ••|and then"
+
+
 def test_typed_text_is_masked_and_everything_else_passes() -> None:
     redactor = Redactor()
     assert text_of(redactor.feed(Note(call_id="c", at_ms=0, note="n", by="s", text="use 123456"))) == "use ••••••"

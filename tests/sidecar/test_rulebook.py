@@ -71,3 +71,26 @@ def test_a_mistake_is_named_with_its_file(tmp_path: Path) -> None:
 
 def test_the_default_pack_carries_what_was_learned() -> None:
     assert load(read_pack("default")).model is not None
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ('[heat]\nstep = "x"\n', r"mine\.toml:3: .*step"),
+        ('[[rule]]\nid = "silence.dead_air"\nseverity = "loud"\n', r"mine\.toml:4: rule silence\.dead_air: .*loud"),
+        ('[[rule]]\nid = "silence.dead_air"\ncolour = 1\n', r"mine\.toml:4: rule silence\.dead_air: .*colour"),
+        (
+            '[[rule]]\nid = "silence.dead_air"\nwhen = [{ on = "heard", cues = ["C.nobody"] }]\n',
+            r"mine\.toml: rule silence\.dead_air \(line 3\): no cue family C\.nobody",
+        ),
+        (
+            '[[checklist]]\nid = "greet-name"\ngroup = "hi"\n[[checklist]]\nid = "greet-company"\ngroup = "hi"\n',
+            r"mine\.toml: rule process\.greeting \(of the pack that this one extends\): ",
+        ),
+    ],
+)
+def test_a_mistake_is_told_by_the_line_of_ones_own_file(tmp_path: Path, own: str, message: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(f'extends = "default"\n{own}', "utf-8")
+    with pytest.raises(PackError, match=message):
+        read_pack(str(file))

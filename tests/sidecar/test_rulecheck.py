@@ -7,7 +7,7 @@ from nudges.cues import CueSpec
 from nudges.packs import load
 from nudges.rulepack import Pack, Rule, RuleTest
 from nudges.situation import Condition
-from nudges.triggers import Heard, HeatReaches, SilenceLasts, TalkShare, Tense, Trigger, Unclear
+from nudges.triggers import Escalates, Heard, HeatReaches, SilenceLasts, TalkShare, Trigger, Unclear
 from sidecar.rulebook import read_pack
 from sidecar.rulecheck import Problem, check_pack, dead, shadowed, unreachable, unused
 from sidecar.trial import Case
@@ -46,7 +46,7 @@ def test_a_pack_with_everything_wrong() -> None:
     [
         (rule(HeatReaches(at=120)), "trigger 1: heat never reaches 120"),
         (rule(TalkShare(above=1, window_s=1, speech_s=1, turns=1)), "trigger 1: no share is above 1"),
-        (rule(Tense(calm_turns=1, at=1.5)), "trigger 1: no probability reaches 1.5"),
+        (rule(Escalates(calm_turns=1, at=101)), "trigger 1: heat never reaches 101"),
         (rule(Unclear(below=0, window_s=1, words=1)), "trigger 1: no confidence is below 0"),
         (rule(Heard(cues=(), count=2)), "trigger 1: 2 times within 0 s"),
         (rule(valid_for_s=0), "valid_for_s is 0: it goes stale before it can be shown"),
@@ -63,7 +63,10 @@ def test_thresholds_out_of_reach(pack: Pack, made: Rule, what: str) -> None:
 
 def test_thresholds_within_reach(pack: Pack) -> None:
     good = rule(
-        HeatReaches(at=60), Tense(calm_turns=1), Heard(cues=(), count=2, within_s=9), done=(Condition(heat_below=40),)
+        HeatReaches(at=60),
+        Escalates(calm_turns=1, at=20),
+        Heard(cues=(), count=2, within_s=9),
+        done=(Condition(heat_below=40),),
     )
     assert whats(unreachable(msgspec.structs.replace(pack, rule=(good,)))) == []
 

@@ -138,7 +138,29 @@ async def test_how_late_sound_comes_is_told_to_the_call() -> None:
             yield frame
 
     await runner.run(source())
-    assert call.late == [("capture", 0.0), ("capture", 0.0), ("capture", 35.0)]
+    assert [lag for lag in call.late if lag[0] == "capture"] == [("capture", 0.0), ("capture", 0.0), ("capture", 35.0)]
+
+
+async def test_publishing_is_timed_until_the_last_sink_has_it() -> None:
+    call, now_s = ScriptedCall(), [0.0]
+
+    class SlowSink:
+        def write(self, event: Passing) -> None:
+            now_s[0] += 0.004
+
+    runner = CallRunner(
+        call,
+        VirtualDesk(Deaf(), 300, 400),
+        [SlowSink(), SlowSink()],
+        pace=None,
+        report=pytest.fail,
+        timer=lambda: now_s[0],
+    )
+    await runner.run(steadily([hold(100), hold(120)]))
+    # Two events and the end that the source did not tell; ticks led to nothing, so nothing was published for them.
+    assert call.late == [("publish", pytest.approx(8.0))] * 3
+    runner.drawn([60.0, 70.0])
+    assert call.late[3:] == [("draw", 60.0), ("draw", 70.0)]
 
 
 async def test_ticks_and_wakes_come_at_their_moments_before_events_of_the_same_time() -> None:

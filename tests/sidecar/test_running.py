@@ -69,3 +69,23 @@ def test_a_cancellation_of_its_own_is_not_hidden() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         running.run(main)
+
+
+@posix
+@pytest.mark.parametrize("again", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_to_end_waits_for_what_is_drained_and_a_second_one_does_not(again: signal.Signals) -> None:
+    steps: list[str] = []
+
+    async def drain() -> None:
+        steps.append("draining")
+        if len(steps) == 1:
+            os.kill(os.getpid(), again)
+            await asyncio.Event().wait()
+
+    async def main() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+
+    assert running.serve(main, drain) is None
+    assert running.serve(main, drain) is None
+    assert steps == ["draining", "draining"]

@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sidecar import config, keys, places, ports, service
 from sidecar.bus import address
-from sidecar.config import Config
+from sidecar.config_sections import Config
 from sidecar.journal import read_journal
 from sidecar.keys import Keys
 from sidecar.library import Library
+from sidecar.local import tap as local_tap
+from sidecar.local.tap import LocalCalls
 from sidecar.material import open_path
 from sidecar.pace import Pace
 from sidecar.service import Service
@@ -25,6 +28,7 @@ from streams.errors import ConfigError, PackError, TapError
 from streams.events import AudioFrame, CallEnded, CallStarted, Event, NudgeAnswered, Quiet, Telemetry, Utterance, Volume
 from streams.taps.plain import Hello
 from streams.wire import Command, Envelope, Snapshot
+from tests.sidecar.local.studio import Loud, Studio
 from tests.sidecar.speech import silent_frames
 
 DEMO = Path(service.__file__).parent / "calls" / "missed-empathy.flac"
@@ -109,7 +113,7 @@ def ended(event: Event | Telemetry) -> bool:
 async def test_a_demo_call_passes_through_the_whole_service() -> None:
     material = open_path(DEMO, left=None, default_left="agent", transcript=None)
     assert material.known is not None
-    frames = [event for event in material.events() if isinstance(event, AudioFrame) and event.at_ms <= 50_000]
+    frames = [event for event in material.events() if isinstance(event, AudioFrame) and event.at_ms <= 60_000]
     hello = Hello(
         version=1,
         call_id="demo",
@@ -176,7 +180,7 @@ async def test_people_act_on_a_call_that_goes_on() -> None:
         await playing
         acts = [event for event in events if isinstance(event, Quiet | NudgeAnswered | Volume)]
         assert [type(act).__name__ for act in acts] == ["Quiet", "Volume"]
-        assert (await line.send(Command(action="quiet", value="off"))).text == "no call is going on"
+        assert (await line.send(Command(action="quiet", value="off"))).text == "the call is over"
 
 
 async def test_a_broken_setting_keeps_the_old_ones() -> None:
@@ -293,3 +297,27 @@ async def test_a_wrong_token_is_said() -> None:
 async def test_settings_that_cannot_be_are_said_at_once() -> None:
     with pytest.raises(ConfigError):
         Run("asr.workers=none")
+
+
+async def test_the_softphone_of_this_machine_is_a_tap_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = {"agent": ["quiet 1000", "voice 1500"], "customer": ["quiet 3000", "voice 1500"]}
+    studio = Studio(**talk)
+
+    def calls(*given: Any) -> LocalCalls:
+        *known, _probes = given
+        loud = {side: Loud() for side in studio.devices}
+        return LocalCalls(*known, loud, studio.devices, now_us=lambda: studio.now_us, sleep=studio.sleep)
+
+    monkeypatch.setattr(local_tap, "LocalCalls", calls)
+    run = Run(
+        "taps.local.enabled=true", "taps.local.start=hotkey", "taps.local.idle_end_s=3", "taps.local.agent_name=Ana"
+    )
+    async with run.going() as run, run.screen() as line:
+        assert "this machine's own softphone" in run.said[0]
+        assert (await line.send(Command(action="call_start", value="crm-7"))).text == "the call begins"
+        events = await until(line, ended)
+        refused = await line.send(Command(action="call_end"))
+    [started] = [event for event in events if isinstance(event, CallStarted)]
+    assert (started.call_id, started.agent_name) == ("crm-7", "Ana")
+    assert [event.reason for event in events if isinstance(event, CallEnded)] == ["silence"]
+    assert (refused.ok, refused.text) == (False, "no call of this machine is going on")

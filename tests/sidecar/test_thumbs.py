@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from sidecar.thumbs import FILE_NAME, ThumbKeeper, Thumbs
-from streams.events import CallEnded, CallSummary
+from streams.events import CallEnded, CallSummary, Nudge, NudgeAnswered
 
 
 def summary(thumbs: dict[str, list[bool]]) -> CallSummary:
@@ -34,3 +34,21 @@ def test_what_cannot_be_read_or_written_is_forgotten(tmp_path: Path) -> None:
     blocked.write_text("", "utf-8")
     Thumbs(blocked / "state").keep("ann", {"a.b": [True]})
     assert Thumbs(blocked / "state").of("ann") == {}
+
+
+def test_thumbs_given_in_the_wrap_up_are_remembered_too(tmp_path: Path) -> None:
+    thumbs = Thumbs(tmp_path)
+    keeper = ThumbKeeper(thumbs, "ann")
+    given = {"call_id": "c", "at_ms": 0}
+    keeper.write(Nudge(**given, nudge="n", rule="a.b", family="a", severity="info", title="T", text="t"))
+    late = NudgeAnswered(**given, nudge="n", answer="helpful")
+    keeper.write(late)
+    assert thumbs.of("ann") == {}
+    keeper.write(summary({"a.b": [False]}))
+    for event in (
+        late,
+        NudgeAnswered(**given, nudge="m", answer="helpful"),
+        NudgeAnswered(**given, nudge="n", answer="undone"),
+    ):
+        keeper.write(event)
+    assert thumbs.of("ann") == {"a.b": (False, True)}

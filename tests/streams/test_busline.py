@@ -192,6 +192,9 @@ async def test_a_broken_connection_is_noticed_at_once(bus: RawBus) -> None:
         assert isinstance(lost, LinkChange)
         assert lost.state == "lost"
         assert lost.silent_ms < 3_500
+        again = await anext(line)
+        assert isinstance(again, LinkChange)
+        assert (again.state, 0 < again.retry_ms <= 1_000) == ("lost", True)
 
 
 async def test_a_reply_of_the_wrong_kind_is_an_error(bus: RawBus) -> None:

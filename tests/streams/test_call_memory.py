@@ -68,3 +68,24 @@ def test_languages_of_calls_long_gone_are_forgotten() -> None:
         languages.hold(f"c{number}", "en")
     assert len(languages._found) == 64
     assert languages.of("c99") == "en"
+
+
+def test_findings_without_confidence_add_up_in_the_end() -> None:
+    languages = CallLanguages()
+    for number in range(7):
+        asked = "nl" if number % 3 == 0 else "de"
+        assert languages.doubt("c1", asked, 0.4 if asked == "de" else 0.5) == asked
+        assert languages.of("c1") == ""
+    assert languages.doubt("c1", "fr", 0.5) == "de"
+    assert languages.of("c1") == "de"
+    assert languages.doubt("c1", "fr", 0.5) == "de"
+    assert languages.hold("c1", "fr") == "de"
+
+
+def test_doubts_end_with_confidence_and_are_bounded() -> None:
+    languages = CallLanguages()
+    for number in range(100):
+        languages.doubt(f"c{number}", "en", 0.3)
+    assert len(languages._doubtful) == 64
+    assert languages.hold("c99", "de") == "de"
+    assert "c99" not in languages._doubtful

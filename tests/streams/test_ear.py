@@ -74,6 +74,15 @@ def test_the_model_starts_anew_every_two_seconds_of_silence(kit):
     assert probe.resets == 3
 
 
+def test_the_model_is_not_asked_about_a_line_whose_level_is_known(kit):
+    probe = kit.LoudnessProbe()
+    _, steps = listen(kit, kit.frames(kit.sound([(6400, 7040)], 8000)), probe=probe)
+    # The first second, half a second before the voice, the voice and what is behind it.
+    assert probe.frames <= 32 + 16 + 20 + 31
+    assert edges(steps) == [("started", 200), ("ended", 220)]
+    assert [heard.start_sample for step in steps for heard in step.frames] == list(range(0, 250 * 512, 512))
+
+
 def test_voice_and_speaker_can_be_forgotten(kit):
     probe = kit.LoudnessProbe()
     ear, _ = listen(kit, kit.frames(kit.sound([(0, 640)], 640)), probe=probe)

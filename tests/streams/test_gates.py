@@ -87,3 +87,14 @@ def test_confidence_is_the_mean_of_the_words():
 def test_what_is_kept_may_be_shown(decode):
     if judge(decode) is Verdict.KEEP:
         assert showable(decode)
+
+
+@pytest.mark.parametrize("text", ["Thank you.", "THANK YOU!", "Bye-bye.", "you", "Thanks for watching!"])
+def test_what_whisper_makes_up_needs_a_voice_behind_it(text):
+    assert judge(Transcription(text=text, mean_logprob=-0.4, no_speech=0.7)) is Verdict.NOTHING_SAID
+    assert judge(Transcription(text=text, mean_logprob=-0.4, no_speech=0.3)) is Verdict.KEEP
+    assert not showable(Transcription(text=text, mean_logprob=-0.4, no_speech=0.7))
+
+
+def test_other_words_on_a_noisy_line_are_kept():
+    assert judge(Transcription(text="Thank you, Sam.", mean_logprob=-0.4, no_speech=0.7)) is Verdict.KEEP

@@ -78,7 +78,7 @@ def test_lags_and_health_are_told_every_five_seconds(kit):
     driver = kit.Driver(kit.loop(), kit.reader(kit.spoken([(500, 2000)])))
     driver.play(kit.frames(kit.sound([(500, 2000)], 11_000)))
     told = driver.of(StageLag)
-    assert {lag.stage for lag in told} == {"vad", "queue", "encode", "decode", "align", "words", "publish"}
+    assert {lag.stage for lag in told} == {"vad", "queue", "encode", "decode", "align", "words", "finals"}
     assert {lag.at_ms for lag in told} == {5000, 10_000}
     assert [health.words_behind_ms for health in driver.of(Health)] == [0, 0]
 

@@ -28,6 +28,7 @@ class Minute(NamedTuple):
     finals: int
     words: int
     longest_hypothesis: int
+    longest_lag_ms: int
     kept_bytes: int
 
 
@@ -54,7 +55,7 @@ def talked(kit, minutes: int) -> Iterator[Minute]:
     due: list[tuple[int, int, DecodeJob]] = []
     asked = 0
     for minute in range(minutes):
-        decodes = decoded_ms = finals = words = longest = 0
+        decodes = decoded_ms = finals = words = longest = late_ms = 0
         for at_ms in range(minute * MINUTE_MS + PACKET_MS, (minute + 1) * MINUTE_MS + PACKET_MS, PACKET_MS):
             outputs = []
             while due and due[0][0] <= at_ms:
@@ -80,10 +81,12 @@ def talked(kit, minutes: int) -> Iterator[Minute]:
                     if isinstance(event, Utterance):
                         finals += 1
                         words += len(event.text.split())
+                        late_ms = max(late_ms, event.lag_ms)
                     elif isinstance(event, Hypothesis):
                         longest = max(longest, len(event.stable.split()) + len(event.tail.split()))
+                        late_ms = max(late_ms, event.lag_ms)
         gc.collect()
-        yield Minute(decodes, decoded_ms, finals, words, longest, tracemalloc.get_traced_memory()[0])
+        yield Minute(decodes, decoded_ms, finals, words, longest, late_ms, tracemalloc.get_traced_memory()[0])
 
 
 @pytest.mark.parametrize("minutes", [3, pytest.param(60, marks=pytest.mark.soak)])
@@ -98,6 +101,8 @@ def test_a_long_monologue_costs_the_same_every_minute(kit, minutes):
     assert abs(last.decodes - first.decodes) <= 0.05 * first.decodes
     assert abs(last.decoded_ms - first.decoded_ms) <= 0.05 * first.decoded_ms
     assert max(minute.longest_hypothesis for minute in spent) <= first.longest_hypothesis * 1.2
+    # Latency has nothing to grow by: neither the utterances nor what is decoded of them get longer.
+    assert max(minute.longest_lag_ms for minute in spent) <= first.longest_lag_ms + PACKET_MS
     assert last.kept_bytes - first.kept_bytes < 64_000
     # Nothing that was said got lost on the way: 200 words a minute, whatever was cut where.
     said = sum(minute.words for minute in spent)

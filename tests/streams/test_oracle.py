@@ -1,3 +1,4 @@
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,6 +51,14 @@ def test_a_final_has_the_true_words_and_the_models_effort() -> None:
     assert heard.text == " ".join(word.text for word in SPOKEN[:10])
     assert (heard.window_ms, heard.encode_ms, heard.decode_ms, heard.align_ms) == (10_000, 30.0, 50.0, 10.0)
     assert treadmill.tokens == [13]
+
+
+def test_a_brief_decode_has_the_words_alone() -> None:
+    brief = msgspec.structs.replace(job(3_000, JobKind.AGENT_PARTIAL), brief=True)
+    whole = msgspec.structs.replace(brief, brief=False)
+    heard = oracle(Treadmill()).transcribe(brief, SILENCE)
+    assert heard.text == oracle(Treadmill()).transcribe(whole, SILENCE).text
+    assert (heard.words, heard.no_speech, heard.align_p) == ((), 0.0, 1.0)
 
 
 def test_the_figures_are_those_of_a_trained_model() -> None:

@@ -123,3 +123,15 @@ def test_edges_alternate_and_never_go_back(probabilities):
     at = [sample for _, sample, _ in edges]
     assert at == sorted(at)
     assert all(sample <= known for _, sample, known in edges)
+
+
+def test_a_silence_of_known_level_brings_nothing_new_until_something_louder_comes():
+    segmenter = Segmenter(VadSettings(), end_pause_ms=240)
+    assert not segmenter.nothing_new(-60.0)
+    run([0.0] * 31, itertools.repeat(-60.0), segmenter)
+    assert not segmenter.nothing_new(-60.0)
+    segmenter.feed(31 * FRAME, 0.0, -60.0)
+    assert segmenter.nothing_new(-57.1)
+    assert not segmenter.nothing_new(-56.0)
+    segmenter.feed(32 * FRAME, 0.9, -20.0)
+    assert not segmenter.nothing_new(-60.0)

@@ -74,12 +74,14 @@ class ScriptedModel:
     def language(self, encoded: object) -> tuple[str, float]:
         return self.heard_languages.pop(0)
 
-    def generate(self, encoded: object, language: str, prompt: str, cap: int, beam: int) -> Generated:
-        self.asked.append({"language": language, "prompt": prompt, "cap": cap, "beam": beam})
+    def generate(self, encoded: object, language: str, prompt: str, cap: int, beam: int, *, speech: bool) -> Generated:
+        self.asked.append({"language": language, "prompt": prompt, "cap": cap, "beam": beam, "speech": speech})
         return self._said
 
-    def force(self, encoded: object, language: str, prompt: str, steps: int, beam: int) -> tuple[int, ...]:
-        self.asked.append({"language": language, "prompt": prompt, "steps": steps, "beam": beam})
+    def force(
+        self, encoded: object, language: str, prompt: str, steps: int, beam: int, *, speech: bool = True
+    ) -> tuple[int, ...]:
+        self.asked.append({"language": language, "prompt": prompt, "steps": steps, "beam": beam, "speech": speech})
         return (7,) * steps
 
     def align(self, encoded: object, language: str, tokens: Sequence[int], frames: int) -> tuple[AlignedWord, ...]:
@@ -104,7 +106,7 @@ def test_a_final_is_a_beam_with_a_cap_by_its_length() -> None:
     assert heard.text == "Hello there."
     assert model.frames == [500]
     assert model.asked == [
-        {"language": "en", "prompt": "", "cap": 21, "beam": 3},
+        {"language": "en", "prompt": "", "cap": 21, "beam": 3, "speech": True},
         {"aligned": 2, "frames": 200},
     ]
     assert (heard.mean_logprob, heard.no_speech, heard.cap_hit) == (-0.3, 0.1, False)
@@ -119,6 +121,28 @@ def test_a_partial_is_greedy_and_a_retry_gets_the_next_window() -> None:
     assert model.asked[0]["beam"] == 1
     assert ears(model).transcribe(job(2_000, attempt=1), sound(2_000)).window_ms == 8_000
     assert model.frames == [500, 800]
+
+
+@pytest.mark.parametrize(
+    ("kind", "beam"),
+    [(JobKind.AGENT_PARTIAL, 2), (JobKind.CUSTOMER_PARTIAL, 2), (JobKind.SPECULATIVE, 4), (JobKind.FINAL, 5)],
+)
+def test_the_profile_says_how_hard_each_kind_of_decode_tries(kind: JobKind, beam: int) -> None:
+    model = ScriptedModel()
+    profile = msgspec.structs.replace(FAST, partial_beam=2, speculative_beam=4, final_beam=5)
+    WhisperTranscriber(model, WhisperSettings(profile=profile)).transcribe(job(2_000, kind), sound(2_000))
+    assert model.asked[0]["beam"] == beam
+
+
+def test_a_brief_decode_is_asked_for_nothing_but_the_words() -> None:
+    model = ScriptedModel()
+    brief = msgspec.structs.replace(job(2_000, JobKind.CUSTOMER_PARTIAL), brief=True)
+    heard = ears(model).transcribe(brief, sound(2_000))
+    assert [one.get("speech") for one in model.asked] == [False]
+    assert (heard.text, heard.words, heard.align_p) == ("Hello there.", (), 1.0)
+    model.asked.clear()
+    ears(model).exercise(brief, sound(2_000), 3)
+    assert [one.get("speech") for one in model.asked] == [False]
 
 
 def test_a_final_in_a_hurry_is_greedy() -> None:
@@ -198,7 +222,10 @@ def test_the_last_sentence(text: str, last: str) -> None:
 def test_an_effort_takes_a_step_for_every_token_and_one_for_the_end() -> None:
     model = ScriptedModel()
     effort = ears(model).exercise(job(2_000), sound(2_000), 9)
-    assert model.asked == [{"language": "en", "prompt": "", "steps": 10, "beam": 3}, {"aligned": 10, "frames": 200}]
+    assert model.asked == [
+        {"language": "en", "prompt": "", "steps": 10, "beam": 3, "speech": True},
+        {"aligned": 10, "frames": 200},
+    ]
     assert effort == pytest.approx((5_000, 10, 10, 10))
 
 
@@ -217,6 +244,23 @@ def test_a_doubtful_or_short_finding_is_used_but_not_held() -> None:
     assert transcriber.transcribe(job(2_000), sound(2_000)).language == "de"
     assert transcriber.transcribe(job(1_000), sound(1_000)).language == "fr"
     assert transcriber.transcribe(job(2_000), sound(2_000)).language == "de"
+
+
+def test_both_sides_of_a_call_have_one_language() -> None:
+    model = ScriptedModel(languages=[("de", 0.9), ("fr", 0.9)])
+    transcriber = ears(model, "auto")
+    customer = job(2_000)
+    agent = msgspec.structs.replace(customer, channel="agent", kind=JobKind.AGENT_PARTIAL)
+    assert [transcriber.transcribe(each, sound(2_000)).language for each in (customer, agent, customer)] == ["de"] * 3
+    assert len(model.heard_languages) == 1
+
+
+def test_a_call_that_stays_doubtful_is_not_looked_at_for_ever() -> None:
+    model = ScriptedModel(languages=[("de", 0.4)] * 20)
+    transcriber = ears(model, "auto")
+    for _ in range(15):
+        assert transcriber.transcribe(job(2_000), sound(2_000)).language == "de"
+    assert len(model.heard_languages) == 20 - 8
 
 
 def test_a_language_that_was_set_is_not_looked_for() -> None:

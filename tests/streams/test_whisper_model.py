@@ -135,7 +135,7 @@ def test_a_score_that_is_no_number_is_a_very_unlikely_text(
         scores = (float("nan"),)
         no_speech_prob = 0.5
 
-    monkeypatch.setattr(model, "_run", lambda *_: Result())
+    monkeypatch.setattr(model, "_run", lambda *_, speech: Result())
     assert model.generate(encoded, "en", "", 6, beam=1).mean_logprob == -100.0
 
 

@@ -26,6 +26,7 @@ class ScriptedLine:
     def __init__(self) -> None:
         self.sent: list[Command] = []
         self.answer: Reply | BusError = Reply(ok=True)
+        self.answers: dict[str, Reply] = {}
         self._items: asyncio.Queue[LineItem | BusError | None] = asyncio.Queue()
         self._seq = 0
 
@@ -45,7 +46,7 @@ class ScriptedLine:
         self.sent.append(command)
         if isinstance(self.answer, BusError):
             raise self.answer
-        return self.answer
+        return self.answers.get(command.action, self.answer)
 
     def say(self, *items: Event | Telemetry | LinkChange | Snapshot | BusError | None) -> None:
         for item in items:

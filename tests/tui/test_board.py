@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from nudges.lifecycle import NudgeState
 from streams import events as e
 from streams.events import Event, Telemetry
-from tests.tui.calls import CALL, DEAD_AIR, EMPATHY, ENDED, RISING, STARTED, TALK, nudge, of, resolved, spoken
-from tui.board import ITEMS_KEPT, LINES_KEPT, MOODS_KEPT, SAID_KEPT, fold, reduce, restored
-from tui.state import Board, Item, Point, Said, Signed, Step
+from tests.tui.calls import CALL, DEAD_AIR, EMPATHY, ENDED, RISING, STARTED, nudge, of, resolved, spoken
+from tui.board import ITEMS_KEPT, MOODS_KEPT, NOTES_KEPT, SAID_KEPT, fold, reduce
+from tui.roster import CALLS_KEPT, Roster, restored
+from tui.roster import reduce as follow
+from tui.state import Board, Item, Point, Said, Signed, Step, Whispered
 
 
 def after(*events: Event | Telemetry) -> Board:
@@ -72,6 +74,12 @@ def test_speech_is_counted_by_side_and_changes_place_with_the_sides() -> None:
     assert swapped.speaking == {"agent": 3_100}
 
 
+def test_a_doubt_about_the_sides_is_gone_with_their_swap() -> None:
+    doubtful = after(of(e.Doubt, 1, about="sides", text="greeted"), of(e.Doubt, 2, about="rate", text="twice as fast"))
+    assert doubtful.doubts == {"sides": "greeted", "rate": "twice as fast"}
+    assert reduce(doubtful, of(e.SidesSwapped, 3)).doubts == {"rate": "twice as fast"}
+
+
 def hypothesis(number: int, stable: str, tail: str = "", started_ms: int = 0, **fields: Any) -> e.Hypothesis:
     return of(
         e.Hypothesis, channel="customer", utterance=number, started_ms=started_ms, stable=stable, tail=tail, **fields
@@ -102,11 +110,10 @@ def test_what_is_remembered_is_bounded() -> None:
         *(event for n in range(SAID_KEPT + 5) for event in spoken("agent", n, n * 10, n * 10 + 5, f"line {n}")),
         *(of(e.Mood, n, utterance=n, score=0.0, smoothed=0.0, trend="steady") for n in range(MOODS_KEPT + 5)),
         *(nudge(f"n{n}") for n in range(ITEMS_KEPT + 5)),
-        *(of(e.Note, note=str(n), by="Maria", text="hi") for n in range(LINES_KEPT + 5)),
-        *(of(e.SharingChanged, what=str(n)) for n in range(LINES_KEPT + 5)),
+        *(of(e.Note, note=str(n), by="Maria", text="hi") for n in range(NOTES_KEPT + 5)),
     )
-    sizes = [len(board.said), len(board.moods), len(board.items), len(board.notes), len(board.sharing)]
-    assert sizes == [SAID_KEPT, MOODS_KEPT, ITEMS_KEPT, LINES_KEPT, LINES_KEPT]
+    sizes = [len(board.said), len(board.moods), len(board.items), len(board.notes)]
+    assert sizes == [SAID_KEPT, MOODS_KEPT, ITEMS_KEPT, NOTES_KEPT]
     assert board.said[-1].stable == f"line {SAID_KEPT + 4}"
 
 
@@ -159,22 +166,40 @@ def test_the_same_nudge_again_is_shown_anew() -> None:
 
 def test_people() -> None:
     board = after(
-        of(e.Note, 3, note="1", by="Maria", text="offer a call back"),
         of(e.HelpAsked, 4, help="h", text="please"),
         of(e.Claimed, 5, by="Maria"),
-        of(e.SharingChanged, 6, what="state"),
+        of(e.Watched, 5, names=("Maria", "Jo")),
+        of(e.SharingChanged, 6, what="off"),
         of(e.Volume, 7, level="expert"),
         of(e.Quiet, 8, until_ms=9_000),
-        of(e.NoteDelivered, 8, note="1"),
-        of(e.NoteRead, 8, note="1"),
+        of(e.Held, 8, count=2),
     )
-    assert board.notes == (Signed("Maria", "offer a call back", 3),)
     assert (board.help, board.help_waiting) == (Signed("", "please", 4), True)
-    assert (board.claimed_by, board.sharing, board.volume) == ("Maria", ("state",), "expert")
+    assert (board.claimed_by, board.watchers) == ("Maria", ("Maria", "Jo"))
+    assert (board.shared, board.volume, board.held) == (False, "expert", 2)
     assert board.quiet_at(8_999)
     assert not board.quiet_at(9_000)
-    answered = fold(board, [of(e.HelpAnswered, 9, help="h", by="Maria", text="coming"), of(e.Released, 9, by="Maria")])
-    assert (answered.help, answered.help_waiting, answered.claimed_by) == (Signed("Maria", "coming", 9), False, "")
+    later = (
+        of(e.HelpAnswered, 9, help="h", by="Maria", text="coming"),
+        of(e.Released, 9, by="Maria"),
+        of(e.Watched, 9),
+        of(e.SharingChanged, 9, what="on"),
+        of(e.Held, 9, count=0),
+    )
+    after_it = fold(board, later)
+    assert (after_it.help, after_it.help_waiting) == (Signed("Maria", "coming", 9), False)
+    assert (after_it.claimed_by, after_it.watchers, after_it.shared, after_it.held) == ("", (), True, 0)
+
+
+def test_a_note_comes_is_drawn_and_read_once() -> None:
+    notes = [of(e.Note, 3, note=name, by="Maria", text=name) for name in ("1", "2")]
+    board = after(*notes, of(e.NoteDelivered, 4, note="1"), of(e.NoteDelivered, 5, note="1"))
+    assert board.notes == (Whispered("1", "Maria", "1", 3, 4), Whispered("2", "Maria", "2", 3))
+    assert [note.unread for note in board.notes] == [True, True]
+    read = fold(board, [of(e.NoteRead, 8, note="1"), of(e.NoteRead, 9, note="1"), of(e.NoteRead, 9, note="7")])
+    assert read.notes[0] == Whispered("1", "Maria", "1", 3, 4, 8)
+    assert [note.unread for note in read.notes] == [False, True]
+    assert len(fold(board, [notes[0]]).notes) == 2
 
 
 def test_quiet_for_the_rest_of_the_call_ends_with_it() -> None:
@@ -196,24 +221,6 @@ def test_who_hears_the_words() -> None:
     assert Board().words_from == "recogniser"
     assert after().words_from == "recogniser"
     assert reduce(Board(), of(e.CallStarted, words_from="reference")).words_from == "reference"
-
-
-def test_a_snapshot_is_the_same_fold() -> None:
-    events = [STARTED, *TALK, EMPATHY, RISING]
-    assert restored(after(of(e.Hold)), events) == fold(Board(), events)
-
-
-def test_a_snapshot_of_several_calls_shows_the_newest_live_one_else_the_last() -> None:
-    ended = [of(e.CallStarted, call_id="old"), of(e.CallEnded, 5, call_id="old")]
-    assert restored(Board(), [STARTED, *ended]).call_id == CALL
-    assert restored(Board(), ended).phase == "wrap_up"
-
-
-def test_a_snapshot_without_the_call_leaves_it_for_review() -> None:
-    assert restored(Board(), []) == Board()
-    gone = restored(after(EMPATHY, of(e.SpeechStarted, channel="agent", started_ms=0)), [])
-    assert (gone.phase, gone.ended_reason, gone.speaking, len(gone.items)) == ("wrap_up", "service restarted", {}, 1)
-    assert restored(after(of(e.CallEnded, 5)), []).ended_reason == "hung_up"
 
 
 EVENTS: tuple[type[Any], ...] = (*typing.get_args(Event), *typing.get_args(Telemetry))
@@ -245,4 +252,8 @@ def test_no_sequence_of_events_breaks_the_board(events: list[Any]) -> None:
     board = fold(Board(), events)
     assert len({item.nudge.nudge for item in board.items}) == len(board.items)
     assert len({(said.channel, said.utterance) for said in board.said}) == len(board.said)
-    restored(board, events)
+    roster = Roster()
+    for event in events:
+        roster = follow(roster, event)
+        assert roster.shown.call_id in {*roster.boards, ""}
+    assert len(restored(roster, events).boards) <= CALLS_KEPT

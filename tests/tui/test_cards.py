@@ -5,10 +5,9 @@ from typing import get_args
 import pytest
 
 from streams.events import (
-    Claimed,
-    HelpAnswered,
     HelpAsked,
     Note,
+    NoteRead,
     NudgeAnswered,
     Quiet,
     Quote,
@@ -81,23 +80,31 @@ def test_rows_below_people_then_waiting_then_settled_and_the_checklist_last() ->
         *TALK,
         of(HelpAsked, 18_000, help="h"),
         of(Note, 18_000, note="1", by="Maria", text="offer a \x1b[31mcall back"),
-        of(Claimed, 18_000, by="Maria"),
+        of(NoteRead, 18_500, note="1"),
         EMPATHY,
         RISING,
         of(NudgeAnswered, 19_000, nudge="n2", answer="acknowledged"),
         nudge("n3", "info", title="Dead air"),
     )
-    assert texts(cards.rows_below(shown, 44, 7)) == [
-        "  >> HELP  asked for, nobody answered yet",
+    assert texts(cards.rows_below(shown, 44, 6)) == [
+        "  >> HELP  asked 1s ago, nobody yet",
         "  >> NOTE  Maria: offer a [31mcall back",
-        "  >> WITH  Maria looks after this call",
         "  i  INFO  Dead air                       0s",
         "  ok SEEN  Escalation rising          by you",
         "",
         "  todo [ ] verify identity  [x] greet",
     ]
-    answered = view(STARTED, of(HelpAnswered, 5, help="h", by="Maria", text="coming"))
-    assert texts(cards.rows_below(answered, 40, 3)) == ["  >> HELP  Maria: coming"]
+
+
+def test_a_note_that_waits_takes_the_checklists_row_where_there_are_few() -> None:
+    note = of(Note, 18_000, note="1", by="Maria", text="offer a call back today, or tomorrow before ten at the latest")
+    shown = view(STARTED, *TALK, EMPATHY, note)
+    assert texts(cards.rows_below(shown, 40, 3)) == [
+        "▌ >> NOTE  Maria              0s  m read",
+        "▌ offer a call back today, or tomorrow",
+        "▌ before ten at the latest",
+    ]
+    assert texts(cards.rows_below(shown, 40, 8))[-1] == "  todo [ ] verify identity  [x] greet"
 
 
 def test_an_empty_card_says_why() -> None:

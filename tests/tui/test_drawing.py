@@ -7,12 +7,36 @@ import pytest
 from textual.pilot import Pilot
 
 from streams.busline import LinkChange
-from streams.events import AudioLost, CallStarted, Health, Hold, Muted, Quiet, Tick
+from streams.events import (
+    AudioLost,
+    CallStarted,
+    Claimed,
+    Health,
+    Held,
+    HelpAnswered,
+    HelpAsked,
+    Hold,
+    Muted,
+    Note,
+    Quiet,
+    SharingChanged,
+    Tick,
+    Watched,
+)
+from streams.wire import Reply
 from tests.tui.calls import DEAD_AIR, EMPATHY, ENDED, GROWING, RISING, STARTED, TALK, of, resolved
 from tests.tui.stage import ScriptedLine, StandingClock, compare, picture, screen_text, settle
-from tui.panel import PanelApp, PanelSettings
+from tui.panel import PanelApp
+from tui.settings import PanelSettings
 
-SIZES = [(40, 24), (40, 12), (80, 24), (120, 40)]
+SIZES = [(40, 24), (40, 12), (80, 24), (120, 40), (200, 50)]
+NOTE = of(
+    Note,
+    20_000,
+    note="k1",
+    by="Maria Lopez",
+    text="Offer to refund the second charge today, and say when it lands.",
+)
 
 
 @pytest.mark.parametrize("no_color", [False, True], ids=["color", "nocolor"])
@@ -58,6 +82,47 @@ async def test_screens(size: tuple[int, int], no_color: bool, monkeypatch: pytes
         await pilot.press("question_mark")
         await draw("help")
     compare(f"{size[0]}x{size[1]}{'-nocolor' if no_color else ''}", drawn)
+
+
+@pytest.mark.parametrize("no_color", [False, True], ids=["color", "nocolor"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_screens_with_people(size: tuple[int, int], no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notes beside nudges and alone, who looks on, help, quiet, several calls, a link that is tried again."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    line, clock = ScriptedLine(), StandingClock()
+    app = PanelApp(line, PanelSettings(glyphs="ascii" if no_color else "unicode"), clock=clock)
+    drawn: list[tuple[str, str]] = []
+
+    async with app.run_test(size=size) as pilot:
+
+        async def draw(title: str) -> None:
+            await settle(pilot, line)
+            drawn.append((title, picture(app)))
+
+        line.say(LinkChange(state="up"), STARTED, *TALK, of(Watched, 19_000, names=("Maria Lopez",)), RISING, NOTE)
+        await draw("a note beside a nudge")
+        line.say(resolved("n2", "done", 21_000), of(Claimed, 21_000, by="Maria Lopez"))
+        line.say(of(HelpAsked, 21_000, help="h1"))
+        await draw("a note alone, the call in good hands, help asked for")
+        await pilot.press("m")
+        line.say(of(HelpAnswered, 22_000, help="h1", by="Maria Lopez", text="I am coming over"))
+        await draw("read and answered")
+        line.say(of(SharingChanged, 23_000, what="off"), of(Quiet, 23_000, until_ms=143_000), of(Held, 23_500, count=2))
+        await draw("quiet and not shared")
+        line.say(of(CallStarted, 0, call_id="other", queue="Sales"), of(Tick, 3_000, call_id="other"), EMPATHY)
+        await draw("two calls, the other one wants the agent")
+        await pilot.press("c")
+        line.say(LinkChange(state="lost", silent_ms=3_500, retry_ms=1_000))
+        await draw("the first of them, and no link")
+        line.answers["sharing"] = Reply(ok=True, lines=("# What supervisors see", "The customer's mood, as a figure."))
+        line.answers["sent"] = Reply(ok=True, lines=('3 s ago  {"type":"StatePut","state":{"heat":64}}',))
+        await pilot.press("w")
+        for worker in [worker for worker in app.workers if worker.group == "pages"]:
+            await worker.wait()
+        await draw("what is watched")
+    compare(f"people-{size[0]}x{size[1]}{'-nocolor' if no_color else ''}", drawn)
 
 
 async def drawn(size: tuple[int, int], *says: object, **given: object) -> list[str]:
@@ -108,7 +173,12 @@ async def test_nothing_moves_when_a_card_comes(size: tuple[int, int]) -> None:
 
     async with app.run_test(size=size) as pilot:
         before = await places(pilot)
-        for events in ([STARTED, *TALK], [DEAD_AIR, EMPATHY, RISING], ENDED):
+        for events in (
+            [STARTED, *TALK],
+            [DEAD_AIR, EMPATHY, RISING],
+            [NOTE, of(Watched, 20_000, names=("Jo",))],
+            ENDED,
+        ):
             line.say(*events)
             assert await places(pilot) == before
 

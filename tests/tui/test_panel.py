@@ -1,5 +1,6 @@
 """The panel as a person uses it: keys, palette and menus in; commands, words on the screen and terminal codes out."""
 
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -7,18 +8,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
+from textual.events import AppFocus
 from textual.pilot import Pilot
 
 from streams.busline import LinkChange
 from streams.errors import BusError, ConfigError
-from streams.events import CallEnded, NudgeAnswered
+from streams.events import CallEnded, Doubt, Note, NoteRead, NudgeAnswered, SharingChanged, SidesSwapped, StageLag
 from streams.wire import Command, Reply
 from tests.tui.calls import CALL, DEAD_AIR, EMPATHY, ENDED, RISING, STARTED, TALK, of
 from tests.tui.stage import ScriptedLine, StandingClock, screen_text, settle
 from tui.actions import ACTIONS
-from tui.panel import FLASH_MS, UNDO_MS, PanelApp, PanelSettings
+from tui.panel import UNDO_MS, PanelApp
 from tui.screens import Menu, Page
+from tui.settings import PanelSettings
+from tui.surface import FLASH_MS
 
 
 @dataclass
@@ -40,6 +45,12 @@ class Scene:
             await worker.wait()
         await settle(self.pilot, self.line)
 
+    async def pages(self) -> None:
+        """Until a page that had to be asked for is there."""
+        for worker in [worker for worker in self.app.workers if worker.group == "pages"]:
+            await worker.wait()
+        await settle(self.pilot, self.line)
+
     @property
     def text(self) -> str:
         return "\n".join(screen_text(self.app))
@@ -50,7 +61,8 @@ class Scene:
 
     @property
     def sent(self) -> list[Command]:
-        return self.line.sent
+        """What the agent's doing sent; how long drawing took is sent besides."""
+        return [command for command in self.line.sent if command.action != "drawn"]
 
 
 @asynccontextmanager
@@ -208,7 +220,7 @@ async def test_copy_takes_the_line_to_say() -> None:
     [
         ("e", "third time i've called"),
         ("h", "Empathy owed"),
-        ("w", "Nothing about how you feel"),
+        ("w", "Nothing was sent to anybody"),
         ("question_mark", "Acknowledge"),
     ],
 )
@@ -226,6 +238,134 @@ async def test_help_and_commands_without_arguments() -> None:
         await scene.press("H")
         assert scene.sent == [Command(action="ask_help", call_id=CALL)]
         assert "help asked for" in scene.foot
+
+
+def note(name: str, by: str = "Maria") -> Note:
+    return of(Note, 19_000, note=name, by=by, text=f"offer a refund {name}")
+
+
+def note_command(action: str, name: str) -> Command:
+    return Command(action=action, call_id=CALL, value=name)
+
+
+async def test_a_note_is_delivered_when_it_is_drawn_and_read_when_the_agent_says_so() -> None:
+    async with panel(*HINTS, note("k1"), note("k2")) as scene:
+        assert ">> NOTE  Maria" in scene.text
+        assert "Escalation rising" in scene.text
+        assert scene.sent == [note_command("note_shown", "k1")]
+        await scene.press("m")
+        assert scene.sent[1:] == [note_command("note_read", "k1"), note_command("note_shown", "k2")]
+        assert "Maria sees that you have read it" in scene.foot
+        assert "offer a refund k2" in scene.text
+        await scene.press("m", "m")
+        assert scene.sent[3:] == [note_command("note_read", "k2")]
+        assert "no note waits" in scene.foot
+
+
+async def test_without_a_nudge_the_key_for_seen_is_for_the_note() -> None:
+    async with panel(STARTED, note("k1")) as scene:
+        await scene.press("a")
+        assert scene.sent == [note_command("note_shown", "k1"), note_command("note_read", "k1")]
+
+
+async def test_a_note_counts_as_read_after_a_while_only_where_the_agent_is_there() -> None:
+    async with panel(STARTED, note("k1")) as scene:
+        scene.clock.ms += 60_000
+        await scene.say()
+        assert scene.sent == [note_command("note_shown", "k1")]
+        await scene.press("x")
+        assert scene.sent[1:] == [note_command("note_read", "k1")]
+        await scene.say(of(NoteRead, 20_000, note="k1"), note("k2"))
+        scene.app.post_message(AppFocus())
+        await scene.say()
+        scene.clock.ms += 3_000
+        await scene.say()
+        assert scene.sent[2:] == [note_command("note_shown", "k2"), note_command("note_read", "k2")]
+
+
+async def test_a_note_behind_a_page_or_without_a_link_is_not_delivered() -> None:
+    async with panel(STARTED) as scene:
+        await scene.press("question_mark")
+        await scene.say(note("k1"))
+        assert scene.sent == []
+        assert "note from Maria, esc closes" in scene.text
+        await scene.say(LinkChange(state="lost"))
+        await scene.press("escape")
+        assert scene.sent == []
+        await scene.say(LinkChange(state="up"))
+        assert scene.sent == [note_command("note_shown", "k1")]
+
+
+async def test_what_is_watched_is_asked_of_the_service() -> None:
+    async with panel(*HINTS, size=(80, 40)) as scene:
+        scene.line.answers["sharing"] = Reply(ok=True, lines=("# What supervisors see", "Nothing at all."))
+        scene.line.answers["sent"] = Reply(ok=True, lines=("3 s ago  {}",))
+        await scene.press("w")
+        await scene.pages()
+        assert "Nothing at all." in scene.text
+        assert "3 s ago {}" in scene.text
+        assert scene.sent == [Command(action="sharing"), Command(action="sent", call_id=CALL)]
+        await scene.press("escape")
+        scene.line.answers.clear()
+        scene.line.answer = BusError("nobody there")
+        await scene.press("w")
+        await scene.pages()
+        assert "The service does not say: nobody there" in scene.text
+
+
+async def test_sharing_is_switched_off_and_on() -> None:
+    async with panel(STARTED) as scene:
+        await scene.press("o")
+        assert scene.sent == [Command(action="share", call_id=CALL, value="off")]
+        assert "not shared" in scene.foot
+        await scene.say(of(SharingChanged, 20_000, what="off"))
+        assert "not shared" in scene.text
+        await scene.press("o")
+        assert scene.sent[1:] == [Command(action="share", call_id=CALL, value="on")]
+        scene.line.answer = Reply(ok=False, text="not for a single call here")
+        await scene.press("o")
+        assert "not for a single call here" in scene.foot
+
+
+async def test_sides_that_look_swapped_are_swapped() -> None:
+    async with panel(STARTED) as scene:
+        await scene.say(of(Doubt, 20_000, about="sides", text="the greeting is heard on the customer's side"))
+        assert "look swapped: x swaps" in scene.text
+        await scene.press("x")
+        assert scene.sent == [Command(action="swap_sides", call_id=CALL)]
+        await scene.say(of(SidesSwapped, 20_500))
+        assert "look swapped" not in scene.text
+
+
+async def test_another_call_can_be_shown() -> None:
+    async with panel(*HINTS) as scene:
+        await scene.press("c")
+        assert "there is no other call" in scene.foot
+        await scene.say(of(type(STARTED), 0, call_id="next", queue="Sales"))
+        assert "call 2 of 2 !" in scene.text
+        assert "Escalation rising" not in scene.text
+        await scene.press("c")
+        assert "call 1 of 2" in scene.text
+        assert "Escalation rising" in scene.text
+        await scene.press("a")
+        assert scene.sent == [answer("n2", "acknowledged")]
+
+
+async def test_history_brings_the_calls_before_this_one() -> None:
+    asked: list[str] = []
+
+    def earlier(agent: str) -> list[list[Any]]:
+        asked.append(agent)
+        old = msgspec.structs.replace(EMPATHY, call_id="old")
+        return [[*HINTS], [of(type(STARTED), 0, call_id="old", queue="Sales"), old]]
+
+    async with panel(*HINTS, earlier=earlier, size=(80, 40)) as scene:
+        await scene.press("h")
+        await scene.pages()
+        assert asked == [""]
+        assert "Sales" in scene.text
+        assert "1 hint" in scene.text
+        assert "2 hints" not in scene.text
 
 
 async def test_holding_still_stops_the_picture_not_the_listening() -> None:
@@ -375,7 +515,7 @@ async def test_a_broken_line_is_a_lost_link() -> None:
 def terminal(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What goes to the terminal beside the picture, bells included."""
     said: list[str] = []
-    monkeypatch.setattr(PanelApp, "_terminal", lambda _app, sequence: said.append(sequence))
+    monkeypatch.setattr(PanelApp, "terminal", lambda _app, sequence: said.append(sequence))
     monkeypatch.setattr(PanelApp, "bell", lambda _app: said.append("bell"))
     return said
 
@@ -415,3 +555,29 @@ def test_importing_the_panel_loads_no_recogniser() -> None:
     code = "import sys, tui.panel; print([m for m in ('ctranslate2', 'numpy', 'faster_whisper') if m in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+async def test_how_long_drawing_takes_is_told_to_the_service() -> None:
+    async with panel(STARTED, *TALK[:2]) as scene:
+        assert scene.line.sent == []
+        scene.clock.ms += 5_000
+        await scene.say(TALK[2])
+        (told,) = scene.line.sent
+        assert (told.action, told.call_id) == ("drawn", CALL)
+        assert all(float(lag_ms) >= 0 for lag_ms in told.value.split())
+
+
+async def test_what_is_held_still_is_not_drawn() -> None:
+    async with panel(STARTED, *TALK[:2]) as scene:
+        await scene.press("p")
+        scene.clock.ms += 5_000
+        await scene.say(*TALK[2:])
+        assert scene.sent == []
+
+
+async def test_delays_are_a_page() -> None:
+    lag = of(StageLag, 20_000, stage="decode", p50_ms=212.0, p95_ms=390.0, count=9)
+    async with panel(*HINTS, lag, size=(60, 24)) as scene:
+        await scene.press("l")
+        assert isinstance(scene.app.screen, Page)
+        assert re.search(r"decode +finding words +212 +390", scene.text)

@@ -8,10 +8,12 @@ from textual.filter import monochrome_style
 from textual.theme import BUILTIN_THEMES
 
 from streams.busline import LinkChange
-from streams.events import AudioPaused
+from streams.events import AudioPaused, AudioResumed, CallStarted, Claimed, HelpAsked, Note, SharingChanged, Watched
 from tests.tui.calls import DEAD_AIR, EMPATHY, ENDED, GROWING, RISING, STARTED, TALK, of, resolved
 from tests.tui.stage import ScriptedLine, StandingClock, screen_cells, settle
-from tui.panel import PanelApp, PanelSettings
+from tui.panel import PanelApp
+from tui.screens import Page
+from tui.settings import PanelSettings
 from tui.themes import THEMES, contrast, looks, readable
 
 OURS = [theme.name for theme in THEMES]
@@ -47,6 +49,9 @@ async def test_every_text_on_screen_has_contrast(theme: str, no_color: bool, mon
         async def look() -> None:
             await settle(pilot, line)
             for row in screen_cells(app):
+                if isinstance(app.screen, Page) and "".join(text for text, _ in row)[:1] not in "╭│╰":
+                    # What lies behind a page is dimmed on purpose.
+                    continue
                 for text, style in row:
                     if set(text) - DRAWN and ratio(style) < 4.5:
                         poor[f"{text.strip()} {style}"] = ratio(style)
@@ -56,6 +61,16 @@ async def test_every_text_on_screen_has_contrast(theme: str, no_color: bool, mon
         await look()
         line.say(of(AudioPaused, 21_000))
         await look()
+        line.say(of(AudioResumed, 22_000), of(Watched, 22_000, names=("Jo",)), of(HelpAsked, 22_000, help="h"))
+        line.say(of(Note, 22_000, note="k1", by="Maria", text="offer a refund"), of(Claimed, 22_000, by="Maria"))
+        await look()
+        line.say(of(CallStarted, 0, call_id="other"), of(SharingChanged, 23_000, what="off"))
+        await look()
+        for key in ("w", "h"):
+            await pilot.press(key)
+            await look()
+            await pilot.press("escape")
+        await pilot.press("c")
         line.say(LinkChange(state="lost"), *ENDED)
         await look()
     assert poor == {}

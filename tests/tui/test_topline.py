@@ -10,20 +10,26 @@ from streams.events import (
     AudioPaused,
     CallEnded,
     CallStarted,
+    Claimed,
+    Doubt,
     Health,
+    Held,
+    HelpAsked,
     Hold,
     Muted,
     Quiet,
     SpeechStarted,
     StageLag,
     Tick,
+    Watched,
 )
-from tests.tui.calls import STARTED, of
+from tests.tui.calls import EMPATHY, STARTED, of
 from tests.tui.views import texts, view
 from tui.actions import keys_in_force
+from tui.board import fold
 from tui.lines import width
-from tui.state import Link
-from tui.topline import foot, rule, top, words_remark
+from tui.state import Board, Link
+from tui.topline import foot, people_rule, rule, top, words_remark
 
 AT = of(Tick, 252_000)
 
@@ -64,6 +70,15 @@ def test_late_words() -> None:
     assert line(STARTED, AT, late) == "BEHIND  4.2s late  04:12 | link ok"
 
 
+def test_what_the_screen_itself_takes_counts() -> None:
+    words = of(StageLag, 252_000, stage="words", p50_ms=900.0, p95_ms=1_000.0, count=1)
+    draw = of(StageLag, 252_000, stage="draw", p50_ms=210.0, p95_ms=300.0, count=1)
+    assert line(STARTED, AT, words, draw) == "LIVE 04:12  Billing | link ok  1.1s"
+    slow = of(StageLag, 252_000, stage="draw", p50_ms=2_900.0, p95_ms=4_000.0, count=1)
+    assert line(STARTED, AT, slow) == "BEHIND  2.9s late  04:12 | link ok"
+    assert words_remark(view(STARTED, slow)) == "2.9s late"
+
+
 def test_lag_link_and_lost_sound() -> None:
     lag = of(StageLag, 252_000, stage="words", p50_ms=900.0, p95_ms=1_000.0, count=1)
     lost = of(AudioLost, 252_000, channel="customer", lost_ms=1_200)
@@ -91,6 +106,35 @@ def test_a_replayed_recording_is_a_replay() -> None:
     assert line(of(CallStarted, source="replay:a.wav"), AT).startswith("REPLAY 04:12")
 
 
+def test_how_much_is_held_and_when_the_link_is_tried_again() -> None:
+    quiet = of(Quiet, 252_000, until_ms=-1)
+    lag = of(StageLag, 252_000, stage="words", p50_ms=900.0, p95_ms=1_000.0, count=1)
+    assert line(STARTED, AT, quiet, of(Held, 252_000, count=2), lag) == "QUIET rest of call  2 held  04:12 0.9s"
+    lost = Link("lost", retry_ms=1_200)
+    assert line(STARTED, AT, link=lost, link_age_ms=9_000) == "RECONNECT in 2s  link lost 9s ago"
+
+
+def test_several_calls() -> None:
+    calm, stirred = fold(Board(), [STARTED]), fold(Board(), [STARTED, EMPATHY])
+    assert line(STARTED, AT, calls=2, call=1, others=[calm]) == "LIVE 04:12  call 1 of 2 | link ok"
+    assert line(STARTED, AT, calls=2, call=1, others=[stirred]) == "LIVE 04:12 | call 1 of 2 ! | link ok"
+
+
+def test_a_low_panel_says_above_what_has_no_place_below() -> None:
+    people = (of(Watched, 252_000, names=("Maria Lopez",)), of(HelpAsked, 252_000, help="h"))
+    assert line(STARTED, AT, *people, low=True) == "LIVE 04:12  help asked | link ok"
+    assert line(STARTED, AT, people[0], low=True) == "LIVE 04:12  seen by 1  Billing link ok"
+    assert "seen by Maria Lopez" in line(STARTED, AT, *people, low=True, columns=80)
+    assert "seen by" not in line(STARTED, AT, *people, columns=80)
+
+
+def test_who_looks_on_stands_between_card_and_rows() -> None:
+    people = (of(Watched, names=("Jo", "Al")), of(Claimed, by="Maria Lopez"))
+    assert texts([people_rule(view(STARTED), 40)]) == ["─" * 40]
+    assert texts([people_rule(view(STARTED, *people), 40)]) == ["─ seen by Jo, Al ──── with Maria Lopez ─"]
+    assert texts([people_rule(view(STARTED, *people, of(CallEnded, 9)), 40)]) == ["─" * 40]
+
+
 def test_an_unbound_pause_key_is_not_offered() -> None:
     keys = keys_in_force({}) | {"pause": ()}
     assert line(STARTED, AT, still=True, keys=keys).startswith("STILL  04:12  Billing")
@@ -101,6 +145,11 @@ def test_remarks_about_words() -> None:
     assert words_remark(view(STARTED, of(Health, queued=0, degrade=0, words_behind_ms=3_000))) == "3.0s late"
     assert words_remark(view(STARTED, of(AudioLost, channel="agent", lost_ms=400))) == "0.4s of sound lost"
     assert words_remark(view(of(CallStarted, words_from="text"))) == "words: transcript"
+    assert words_remark(view(STARTED, of(Doubt, about="rate", text="twice as fast"))) == "twice as fast"
+    doubtful = of(Doubt, about="sides", text="greeted")
+    assert words_remark(view(STARTED, doubtful)) == "you and the customer look swapped: x swaps"
+    bare = view(STARTED, doubtful, keys=keys_in_force({}) | {"swap_sides": ()})
+    assert words_remark(bare) == "you and the customer look swapped"
     both = [of(SpeechStarted, channel=side, started_ms=0) for side in ("agent", "customer")]
     assert words_remark(view(STARTED, *both)) == "customer and you speaking"
 

@@ -3,7 +3,7 @@ import pytest
 
 from sidecar.bench import figures, machine
 from sidecar.bench.conversation import Conversation
-from sidecar.bench.figures import Report, Stock
+from sidecar.bench.figures import Holds, Report, Stock
 from sidecar.bench.score import Final
 from sidecar.bench.session import Heard, Run, Sample
 from sidecar.bench.spread import Spread
@@ -48,6 +48,7 @@ def report(kit, talk) -> Report:
         cpu_s=5.0,
         wall_s=20.0,
         busy_elsewhere=0.1,
+        held_ms=(0.0, 0.0, 7.26, 1.0),
     )
     given = {"about": "a", "model": "m", "profile": "safe", "minutes": 0.3, "background_load": 0}
     return figures.figures(run, "c", talk, machine=machine.describe(), **given)[0]
@@ -58,24 +59,40 @@ def test_a_run_comes_to_figures(kit, talk):
     assert (got.cpu_s_per_audio_s, got.cpu_s_per_channel_s, got.rss_mb) == (0.25, 0.125, 250.0)
     assert got.final_after_speech_ms.p50 == got.final_after_speech_ms.wait.p50 == 500
     assert (got.partials, got.partials_skipped, got.most_degraded, got.frames_sent_late) == (1, 2, 1, 2)
+    assert got.loop_hold_ms == Holds(p50=0.0, p95=7.3, p99=7.3, count=4, most=7.3)
     assert (got.words_lost, got.finals_lost, got.unstable_word_ratio) == (0, 0, 0)
     assert got.words_said == sum(len(spoken) for spoken in talk.words.values())
 
 
-def test_the_names_of_the_json_stay():
-    assert {
-        "word_shown_ms",
-        "word_committed_ms",
-        "final_after_speech_ms",
-        "cpu_s_per_audio_s",
-        "rss_mb",
-        "unstable_word_ratio",
-        "finals_lost",
-        "partials_skipped",
-        "overload",
-        "machine",
-    } <= set(Report.__struct_fields__)
-    assert figures.FinalSpread.__struct_fields__ == ("p50", "p95", "p99", "count", "wait", "queue", "compute")
+def names(value):
+    """The keys of a JSON value, those of objects within it too."""
+    return {key: names(inner) for key, inner in value.items()} if isinstance(value, dict) else None
+
+
+def test_the_names_of_the_json_stay(kit, talk):
+    spread = dict.fromkeys(("p50", "p95", "p99", "count"))
+    split = {**spread, "wait": spread, "queue": spread, "compute": spread}
+    machine_names = ("cpu", "cores", "cores_used", "system", "python", "load_before", "busy_elsewhere")
+    spell = ("asked", "calls", "spell_s", "most_degraded", "finals", "finals_lost", "recovery_s")
+    measured = msgspec.structs.replace(
+        report(kit, talk),
+        overload=figures.Overload(**dict.fromkeys(spell, 0), final_after_speech_ms=Spread()),
+    )
+    found = names(msgspec.json.decode(msgspec.json.encode(measured)))
+    promised = {
+        "word_shown_ms": split,
+        "word_committed_ms": split,
+        "final_after_speech_ms": split,
+        "cpu_s_per_audio_s": None,
+        "rss_mb": None,
+        "unstable_word_ratio": None,
+        "finals_lost": None,
+        "partials_skipped": None,
+        "loop_hold_ms": {**spread, "most": None},
+        "overload": dict.fromkeys(spell) | {"final_after_speech_ms": spread},
+        "machine": dict.fromkeys(machine_names),
+    }
+    assert {name: found[name] for name in promised} == promised
 
 
 def test_drift_is_per_hour_and_leaves_out_the_first_minute():

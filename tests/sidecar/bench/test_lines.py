@@ -1,12 +1,13 @@
 import msgspec
 import pytest
 
-from sidecar.bench.figures import Drift, FinalSpread, Overload, Ratio, Report, Stock
+from sidecar.bench.figures import Drift, Overload, Ratio, Report, SplitSpread, Stock
 from sidecar.bench.lines import lines
 from sidecar.bench.machine import Machine
 from sidecar.bench.spread import Spread
 
 SPREAD = Spread(120.4, 350.6, 900, 42)
+SPLIT = SplitSpread(120.4, 350.6, 900, 42, wait=SPREAD, queue=SPREAD, compute=SPREAD)
 BARE = Report(
     about="random weights: the compute is real",
     model="tiny.en",
@@ -14,9 +15,9 @@ BARE = Report(
     minutes=1.5,
     background_load=0,
     machine=Machine(cpu="Some CPU", cores=4, cores_used=2, system="Linux x86_64", python="3.12"),
-    word_shown_ms=SPREAD,
-    word_committed_ms=SPREAD,
-    final_after_speech_ms=FinalSpread(400, 900, 950, 7, wait=SPREAD, queue=SPREAD, compute=SPREAD),
+    word_shown_ms=SPLIT,
+    word_committed_ms=SPLIT,
+    final_after_speech_ms=SplitSpread(400, 900, 950, 7, wait=SPREAD, queue=SPREAD, compute=SPREAD),
     turn_final_ms=SPREAD,
     cpu_s_per_audio_s=0.2,
     cpu_s_per_channel_s=0.1,
@@ -50,6 +51,7 @@ def test_every_measure_has_a_line_of_its_own():
         "270 MB",
         "15.1%",
         "committed ones",
+        "event loop held",
     ):
         assert part in text
     assert "sent late" not in text

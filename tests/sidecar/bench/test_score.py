@@ -49,6 +49,27 @@ def test_a_decode_that_was_ready_before_the_pause_cost_only_waiting(kit):
     assert (final.wait_ms, final.queue_ms, final.compute_ms) == (800, 0, 0)
 
 
+def test_words_consist_of_the_same(kit):
+    decodes = [
+        kit.decode(900, 950, 1090, kind=JobKind.CUSTOMER_PARTIAL),
+        kit.decode(1300, 1300, 1490, kind=JobKind.CUSTOMER_PARTIAL),
+        kit.decode(1300, 1400, 1795),
+        kit.decode(1300, 1400, 1799, kind=JobKind.CUSTOMER_PARTIAL),
+    ]
+    result = scored(
+        kit,
+        [kit.draft(1100, "", "hello"), kit.draft(1500, "hello", "there"), kit.final(1800, "hello there kim")],
+        decodes,
+    )
+    assert [(word.total_ms, word.queue_ms, word.compute_ms) for word in result.shown] == [
+        (700, 50, 140),
+        (700, 0, 190),
+        (600, 100, 395),
+    ]
+    assert [(word.total_ms, word.compute_ms) for word in result.committed] == [(1100, 190), (1000, 395), (600, 395)]
+    assert all(word.wait_ms == word.total_ms - word.queue_ms - word.compute_ms for word in result.shown)
+
+
 def test_what_was_not_said_is_invented_and_what_is_in_no_final_is_lost(kit):
     wrong = kit.final(2000, "thank you", utterance=1, started_ms=900, ended_ms=1200)
     result = scored(kit, [kit.final(1500, "hello there"), wrong])

@@ -67,8 +67,8 @@ def test_random_weights_say_the_oracles_words_and_do_as_many_steps(kit):
     assert [word.text for word in found.words][:1] == ["Well."]
     assert len(found.words) == 2
     assert found.segment_ends_ms == [500, 900]
-    # Two words are three tokens, the end takes a step, and CTranslate2 grants half of the total.
-    assert model.asked[0]["max_new_tokens"] == 6
+    # Two words are three tokens, two segments four timestamps, the end takes a step; CTranslate2 grants half of all.
+    assert model.asked[0]["max_new_tokens"] == 2 * 8 - 2
     assert model.asked[0]["suppress_tokens"] == [-1, 50_256]
 
 

@@ -63,10 +63,40 @@ def test_a_picture_that_cannot_be_written_is_said(
 ) -> None:
     result = course.Result(msgspec.convert(_BARE, Report), "<svg/>")
     monkeypatch.setattr(course, "measure", lambda *_: result)
-    assert sidecar("--model", str(tiny_en_dir), "--plot", str(tmp_path / "no" / "p.svg")) == 1
+    (tmp_path / "p.svg").symlink_to(tmp_path / "no" / "p.svg")
+    assert sidecar("--model", str(tiny_en_dir), "--plot", str(tmp_path / "p.svg")) == 1
     said = capsys.readouterr()
     assert "word first shown" in said.out
     assert "cannot write" in said.err
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sidecar("--model", "tiny.en", "--plot", str(tmp_path / "no" / "p.svg")) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("sidecar: cannot write")
+
+
+@pytest.mark.parametrize(("minutes", "listened"), [((), 60.0), (("--minutes", "6"), 6.0)])
+def test_a_soak_takes_an_hour_or_as_long_as_is_asked(
+    minutes: tuple[str, ...], listened: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def measured(wanted: course.Asked, *_: object) -> course.Result:
+        asked.append(wanted.minutes)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course, "measure", measured)
+    assert sidecar("--model", "tiny.en", "--soak", *minutes) == 130
+    assert asked == [listened]
+
+
+def test_a_soak_of_moments_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sidecar("--soak", "--minutes", "1") == 2
+    assert "--soak takes 5 minutes at least" in capsys.readouterr().err
 
 
 _SPREAD = {"p50": 1.0, "p95": 2.0, "p99": 3.0, "count": 4}

@@ -9,8 +9,9 @@ from sidecar.commands import doctor as command
 from sidecar.doctor import Finding
 
 
-def findings(monkeypatch: pytest.MonkeyPatch, *found: Finding) -> None:
+def findings(monkeypatch: pytest.MonkeyPatch, *found: Finding, speed: tuple[Finding, ...] = ()) -> None:
     monkeypatch.setattr(command.doctor, "examine", lambda *_, **__: list(found))
+    monkeypatch.setattr(command.keeping_pace, "findings", lambda *_: iter(speed))
 
 
 OK = Finding("cpu", "ok", "2 cores")
@@ -42,14 +43,31 @@ def test_findings_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     }
 
 
+def test_speed_is_measured_unless_it_is_not_wanted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    findings(monkeypatch, OK, speed=(Finding("speed", "ok", "auto takes base.en"),))
+    assert cli.run(cli.cli, ["doctor"]) == 0
+    assert "auto takes base.en" in capsys.readouterr().out
+    assert cli.run(cli.cli, ["doctor", "--no-speed"]) == 0
+    assert "auto" not in capsys.readouterr().out
+
+
+def test_settings_that_cannot_be_read_are_one_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(cli.cli, ["doctor", "--set", "asr.modelx=x"]) == 1
+    out = capsys.readouterr().out
+    assert "PROBLEM  config" in out
+    assert "speed" not in out
+
+
 def test_the_real_thing_looks_at_this_machine(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(command, "ANSWER_S", 0.01)
     keys.load(places.find().keys_dir)
     port = ports.free_pair()
-    assert cli.run(cli.cli, ["doctor", "--set", f"bus.port={port}"]) == 0
+    assert cli.run(cli.cli, ["doctor", "--no-speed", "--set", f"bus.port={port}"]) == 0
     assert "python" in capsys.readouterr().out
     (places.find().keys_dir / "panel.key").chmod(0o644)
-    assert cli.run(cli.cli, ["doctor", "--set", f"bus.port={port}"]) == 1
+    assert cli.run(cli.cli, ["doctor", "--no-speed", "--set", f"bus.port={port}"]) == 1
     assert "PROBLEM  keys" in capsys.readouterr().out

@@ -71,7 +71,7 @@ def test_check_decodes_silence_and_says_how_long_it_took(
     assert sidecar("models", "check", str(tiny_en_dir)) == 0
     out = capsys.readouterr().out
     assert "one second of silence in a 10 s window: encode" in out
-    assert "of one core with profile safe" in out
+    assert f"with profile safe, both sides talking: {tiny_en_dir} takes " in out
 
 
 def test_check_of_a_model_that_is_not_here_fetches_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,22 @@ def test_it_stops_as_it_is_told_to(programs: Programs, with_signal: signal.Signa
     assert (returned, said.strip()) == (code, "")
 
 
+def test_it_says_what_to_enter_at_each_platform(programs: Programs) -> None:
+    code, out, err = programs.done("run", "--check")
+    assert (code, err) == (0, "")
+    assert "/twilio/TOKEN" in out
+    token = keys.token(programs.home / "keys")
+    assert token not in out
+    assert f"/twilio/{token}" in programs.done("run", "--check", "--show-token")[1]
+
+
+def test_it_prints_a_unit_for_systemd(programs: Programs) -> None:
+    code, out, err = programs.done("run", "--unit")
+    assert (code, err) == (0, "")
+    assert "Type=notify" in out
+    assert f"SIDECAR_HOME={programs.home}" in out
+
+
 @posix
 def test_it_reads_its_settings_anew(programs: Programs) -> None:
     service = programs.service()

@@ -92,6 +92,38 @@ def test_where_no_profile_is_good_enough_all_stays(
     assert not settings.exists()
 
 
+def test_several_recordings_are_taken_together(
+    settings: Path, tiny_en_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = [str(call.sound) for call in demo.bundled() if call.sound.suffix != ".call"][:2]
+    counts = []
+    for recordings in (both[:1], both[1:], both):
+        asked = ("--set", f"asr.model={tiny_en_dir}", "--minutes", "0.8", "--dry-run", *recordings)
+        assert sidecar(*asked) == 0
+        counts.append(int(capsys.readouterr().out.split(" utterances")[0].split()[-1]))
+    assert counts[2] == counts[0] + counts[1]
+
+
+def test_stopped_in_the_middle_nothing_is_written(
+    recording: str,
+    settings: Path,
+    tiny_en_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[object] = []
+
+    def take(_: tuning.Comparison, piece: object) -> None:
+        taken.append(piece)
+        if len(taken) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tuning.Comparison, "take", take)
+    assert sidecar("--set", f"asr.model={tiny_en_dir}", recording) == 130
+    assert "setting" not in capsys.readouterr().out
+    assert not settings.exists()
+
+
 def test_what_has_no_sound_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script = tmp_path / "talk.call"
     script.write_text("00:01 agent hello\n", "utf-8")

@@ -40,7 +40,7 @@ def heat(at_ms: int, band: Band) -> Heat:
 
 def scored(case_id: str = "a", **fields: Any) -> CaseScore:
     """The score of an hour's call."""
-    return CaseScore(**{"id": case_id, "talk_ms": 3_600_000, "judged": True, "calm": False, **fields})
+    return CaseScore(**{"id": case_id, "talk_ms": 3_600_000, "judged": True, "calm": False, "complete": True, **fields})
 
 
 def seen(rule: str, at_ms: int = 0, verdict: str = "wanted", **fields: Any) -> SeenNudge:

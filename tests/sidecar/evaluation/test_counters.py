@@ -8,7 +8,7 @@ def test_families() -> None:
 
 
 def test_hours() -> None:
-    found = counters(scored(judged=False, calm=True))
+    found = counters(scored(judged=False, complete=False, calm=True))
     assert (found["talk_h"], found["judged_h"], found["calm_h"], found["calm"]) == (1, 0, 0, 1)
     found = counters(scored(calm=True))
     assert (found["judged_h"], found["calm_h"], found["calls"]) == (1, 1, 1)
@@ -32,6 +32,9 @@ def test_loud_unwanted_nudges_in_calm_calls() -> None:
     assert counters(scored(nudges=nudges, calm=True))["calm alarms"] == 1
     assert counters(scored(nudges=nudges, calm=True))["calm a."] == 1
     assert counters(scored(nudges=nudges))["calm alarms"] == 0
+    # Where only some nudges are forbidden, those that nobody judged would thin the rate out.
+    some = counters(scored(nudges=nudges, calm=True, complete=False))
+    assert (some["calm alarms"], some["calm_h"], some["judged_h"]) == (0, 0, 1)
 
 
 def test_wants() -> None:

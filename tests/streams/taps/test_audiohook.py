@@ -4,12 +4,13 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import ProtocolError
-from streams.events import AudioFrame, AudioLost, AudioPaused, AudioResumed, CallEnded
+from streams.events import AudioFrame, AudioLost, AudioPaused, AudioResumed, CallEnded, Utterance
 from streams.taps.audiohook import LONGEST_TEXT, AudioHook, choose, duration_ms
 from streams.taps.dialect import Began, Reply
 from tests.streams.taps.tapped import Tapped
@@ -23,6 +24,12 @@ def offer(*channels: str, kind: str = "PCMU", **changes: Any) -> dict[str, Any]:
 
 
 STEREO = offer("external", "internal")
+
+
+def said(number: int) -> Utterance:
+    return Utterance(
+        call_id="c", at_ms=9, channel="customer", utterance=number, started_ms=0, ended_ms=9, text="hello there"
+    )
 
 
 class Platform:
@@ -161,12 +168,20 @@ class TestSession:
         for reply in (
             platform.dialect.pause(),
             platform.dialect.resume(),
-            platform.dialect.event([{"type": "transcript", "data": {}}]),
+            *platform.dialect.tell([said(number) for number in range(21)]),
             platform.dialect.disconnect("done"),
         ):
             platform.takes(reply)
-        assert [answer["type"] for answer in platform.heard[1:]] == ["pause", "resume", "event", "disconnect"]
+        assert [answer["type"] for answer in platform.heard[1:]] == ["pause", "resume", "event", "event", "disconnect"]
+        assert [len(told["parameters"]["entities"]) for told in platform.heard[3:5]] == [20, 1]
         assert platform.says("close", {"reason": "disconnect"})[0].reason == "disconnected"
+
+    def test_it_is_told_nothing_before_it_is_open_nor_of_other_sides(self) -> None:
+        platform = Platform()
+        assert platform.dialect.tell([said(0)]) == []
+        platform.opens()
+        mixed = msgspec.structs.replace(said(0), channel="mixed")
+        assert platform.dialect.tell([mixed]) == []
 
     def test_a_refused_client_may_still_close(self) -> None:
         platform = Platform().opens()

@@ -1,4 +1,4 @@
-"""Tasks that run for as long as a block does: how every long-lived part of the service is started and ended."""
+"""Tasks that run for as long as a block does: how every long-lived part of a program is started and ended."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sidecar.background import background
+from streams.background import background
 
 
 async def _for_ever(ended: asyncio.Event) -> None:

@@ -1,0 +1,1 @@
+"""What leaves this machine for a floor of supervisors, and what comes back: calls' events in, the hub's line out."""

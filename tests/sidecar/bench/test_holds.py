@@ -1,0 +1,27 @@
+import asyncio
+
+from sidecar.bench import holds
+
+
+class Clock:
+    """Goes on by what it was told at each look."""
+
+    def __init__(self):
+        self.now_s = 0.0
+
+    def __call__(self):
+        return self.now_s
+
+
+def test_turns_are_measured_from_one_wait_to_the_next():
+    clock = Clock()
+    watch = holds.HoldWatch(clock)
+
+    async def work():
+        watch.held_ms()
+        clock.now_s += 0.25
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return watch.held_ms()
+
+    assert holds.run(work(), watch) == [0.0, 250.0]

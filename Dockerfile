@@ -1,7 +1,9 @@
 # The service, the hub or the gateway in a container, as a user of its own; the panel and the floor run in a terminal.
 #   docker build -t sidecar .
-#   docker run --rm -v sidecar-data:/data -p 127.0.0.1:8765:8765 sidecar
-# Beyond this machine calls need [taps.tls]; give a configuration with -v $PWD/my.toml:/data/config.toml.
+#   docker run --rm --network host -v sidecar-data:/data sidecar
+# On the host's network calls and screens of this machine find it. With ports published instead (-p 8765:8765) it must
+# listen beyond the container's own loopback, so that calls need [taps.tls]: give a configuration with
+# -v $PWD/my.toml:/data/config.toml. The hub and the gateway serve no /healthz: run them with --no-healthcheck.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .

@@ -10,7 +10,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: help setup demo test check format types imports spell coverage soak lock clean
+.PHONY: help setup demo test check format types imports spell coverage soak fuzz lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ coverage: $(VENV)/.dev ## branch coverage of everything, lines missed
 
 soak: $(VENV)/.dev ## the long tests: minutes of speech, flat memory, flat latency
 	$(BIN)/python -m pytest -q -m soak
+
+fuzz: $(VENV)/.dev ## a million mutated messages for every dialect of a platform
+	@$(BIN)/python -m pytest -q -s -m fuzz -n $(JOBS)
 
 lock: ## renew the locked versions (needs uv)
 	uv pip compile -q pyproject.toml --universal --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade -o .lock/dev.txt

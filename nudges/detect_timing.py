@@ -8,24 +8,12 @@ from nudges.triggers import FloorHeld, HastyReplies, HoldLasts, HoldOver, Silenc
 
 def silence(trigger: SilenceLasts, seen: Situation, memory: Memory) -> list[Finding]:
     """Silence of the length, told once each."""
-    since_ms = seen.timing.silent_since_ms
-    if since_ms is None or since_ms == memory.told_ms or seen.now_ms < since_ms + ms(trigger.s):
-        return []
-    memory.told_ms = since_ms
-    return [
-        Finding(
-            from_ms=since_ms,
-            until_ms=seen.now_ms,
-            measured=f"{(seen.now_ms - since_ms) / 1000:.0f} s of silence",
-            threshold=f"{trigger.s:g} s",
-        )
-    ]
+    return _lasted(seen.timing.silent_since_ms, trigger.s, "{} s of silence", seen, memory)
 
 
 def silence_wake_ms(trigger: SilenceLasts, seen: Situation) -> int | None:
     """When the silence will be long enough."""
-    since_ms = seen.timing.silent_since_ms
-    return None if since_ms is None else since_ms + ms(trigger.s)
+    return _lasts_ms(seen.timing.silent_since_ms, trigger.s)
 
 
 def talk_over(trigger: TalksOver, seen: Situation, _: Memory) -> list[Finding]:
@@ -71,23 +59,12 @@ def hasty_replies(trigger: HastyReplies, seen: Situation, memory: Memory) -> lis
 def floor_held(trigger: FloorHeld, seen: Situation, memory: Memory) -> list[Finding]:
     """A floor held for the time, told once each."""
     since_ms = seen.timing.floor_since_ms(seen.now_ms)
-    if since_ms is None or since_ms == memory.told_ms or seen.now_ms < since_ms + ms(trigger.s):
-        return []
-    memory.told_ms = since_ms
-    return [
-        Finding(
-            from_ms=since_ms,
-            until_ms=seen.now_ms,
-            measured=f"{(seen.now_ms - since_ms) / 1000:.0f} s without handing over",
-            threshold=f"{trigger.s:g} s",
-        )
-    ]
+    return _lasted(since_ms, trigger.s, "{} s without handing over", seen, memory)
 
 
 def floor_wake_ms(trigger: FloorHeld, seen: Situation) -> int | None:
     """When the floor will have been held for the time."""
-    since_ms = seen.timing.floor_since_ms(seen.now_ms)
-    return None if since_ms is None else since_ms + ms(trigger.s)
+    return _lasts_ms(seen.timing.floor_since_ms(seen.now_ms), trigger.s)
 
 
 def talk_share(trigger: TalkShare, seen: Situation, _: Memory) -> list[Finding]:
@@ -113,24 +90,13 @@ def talk_share(trigger: TalkShare, seen: Situation, _: Memory) -> list[Finding]:
 
 def hold(trigger: HoldLasts, seen: Situation, memory: Memory) -> list[Finding]:
     """A hold of the length, told once each."""
-    since_ms = seen.timing.hold_since_ms
-    if since_ms is None or since_ms == memory.told_ms or seen.now_ms < since_ms + ms(trigger.s):
-        return []
-    memory.told_ms = since_ms
-    return [
-        Finding(
-            from_ms=since_ms,
-            until_ms=seen.now_ms,
-            measured=f"on hold for {(seen.now_ms - since_ms) / 1000:.0f} s",
-            threshold=f"{trigger.s:g} s" if trigger.s else "asked before",
-        )
-    ]
+    wanted = "" if trigger.s else "asked before"
+    return _lasted(seen.timing.hold_since_ms, trigger.s, "on hold for {} s", seen, memory, wanted=wanted)
 
 
 def hold_wake_ms(trigger: HoldLasts, seen: Situation) -> int | None:
     """When the hold will be long enough."""
-    since_ms = seen.timing.hold_since_ms
-    return None if since_ms is None else since_ms + ms(trigger.s)
+    return _lasts_ms(seen.timing.hold_since_ms, trigger.s)
 
 
 def hold_over(_: HoldOver, seen: Situation, memory: Memory) -> list[Finding]:
@@ -165,3 +131,22 @@ def pace(trigger: SpeaksFast, seen: Situation, _: Memory) -> list[Finding]:
             threshold=f"{limit:.0f} over {trigger.window_s:g} s of speech",
         )
     ]
+
+
+def _lasted(
+    since_ms: int | None, s: float, measured: str, seen: Situation, memory: Memory, *, wanted: str = ""
+) -> list[Finding]:
+    """What has lasted for `s` seconds, told once each time; `measured` has a place for its own seconds."""
+    if since_ms is None or since_ms == memory.told_ms or seen.now_ms < since_ms + ms(s):
+        return []
+    memory.told_ms = since_ms
+    lasted_s = f"{(seen.now_ms - since_ms) / 1000:.0f}"
+    return [
+        Finding(
+            from_ms=since_ms, until_ms=seen.now_ms, measured=measured.format(lasted_s), threshold=wanted or f"{s:g} s"
+        )
+    ]
+
+
+def _lasts_ms(since_ms: int | None, s: float) -> int | None:
+    return None if since_ms is None else since_ms + ms(s)

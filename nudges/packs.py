@@ -99,6 +99,7 @@ def _model(numbers: str, phrases: str) -> NoticingModel:
 
 
 @lru_cache(maxsize=16)
+@lru_cache(maxsize=16)
 def _scopes(text: str, name: str) -> tuple[Scope, ...]:
     try:
         return msgspec.convert(tables(text, name).get("scope", []), tuple[Scope, ...])

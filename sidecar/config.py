@@ -70,6 +70,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "monitor.port": (0, 65_535),
     "webhook.timeout_s": (0.1, 120),
     "gateway.port": (1, 65_535),
+    "gateway.max_calls": (1, 10_000),
     "gateway.park_s": (0, 3_600),
     "gateway.resume_s": (1, 3_600),
     "hub.port": (1, 65_535),
@@ -189,6 +190,8 @@ def _check_together(layer: Layer, config: Config) -> None:
         raise layer.refuse(("gateway", "key"), f"gateway.key must have {KEY_LENGTH} characters, or none")
     if len(config.share.hub_key) not in (0, KEY_LENGTH):
         raise layer.refuse(("share", "hub_key"), f"share.hub_key must have {KEY_LENGTH} characters, or none")
+    if len(config.floor.hub_key) not in (0, KEY_LENGTH):
+        raise layer.refuse(("floor", "hub_key"), f"floor.hub_key must have {KEY_LENGTH} characters, or none")
     if config.taps.port in (config.bus.port, config.bus.port + 1):
         raise layer.refuse(("bus", "port"), "bus.port and the port above it must not be taps.port")
     if len(set(config.taps.ports)) < len(config.taps.ports):

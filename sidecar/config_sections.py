@@ -254,6 +254,7 @@ class GatewayConfig(_Section, frozen=True, kw_only=True):
     key: str
     host: str
     port: int
+    max_calls: int
     park_s: int
     resume_s: int
 

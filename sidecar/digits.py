@@ -99,6 +99,8 @@ _KNOWN = re.compile(
     )
 )
 """Over the letters of a piece: numbers that say what they are."""
+_COUNTED = re.compile(rf"q|(?:{_U}h(?:a?{_U})?|[snyf]|{_U})(?=u)")
+"""Those that do so where a code is awaited, which may be said as "four hundred and twelve" or "March 2027"."""
 
 _DIGITS = frozenset("dztTmhksynNfq")
 _BETWEEN = frozenset("aj")
@@ -154,7 +156,8 @@ def mask(
     joined = " ".join(texts)
     tokens = list(_tokens(joined))
     letters = _settled("".join(token.letter for token in tokens), carried)
-    known = {index for match in _KNOWN.finditer(letters) for index in range(*match.span())}
+    says_itself = _KNOWN if longest_readable == LONGEST_READABLE else _COUNTED
+    known = {index for match in says_itself.finditer(letters) for index in range(*match.span())}
     sizes = _sizes(tokens, letters)
     hidden: dict[int, int] = {}
     open_digits = 0 if any(letter not in _BETWEEN for letter in letters) else carried

@@ -35,6 +35,8 @@ PLAIN_PATH = "/plain"
 MESSAGES_LIMIT = 16
 """Messages read ahead of a call that is behind; then the socket is read no further."""
 NONE_AGREED = PlatformSecrets()
+GOODBYE_S = 2.0
+"""A client that was refused, and whose flood is read no further, is cut off after so long."""
 UNREAD_CONNECTIONS = 256
 """Connections at once, also those that have said nothing yet."""
 _log = logs.get("listener")
@@ -122,6 +124,7 @@ async def listen(
                     max_size=LONGEST_HELLO,
                     max_queue=MESSAGES_LIMIT,
                     open_timeout=HELLO_S,
+                    close_timeout=GOODBYE_S,
                     ssl=secured,
                     ssl_handshake_timeout=HELLO_S if secured else None,
                     logger=logging.getLogger("websockets.server"),

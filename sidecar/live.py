@@ -8,7 +8,7 @@ run free, ticks carry it on.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 
-from streams.clock import CallClock, Clock
+from streams.clock import CallClock, Clock, monotonic_us
 from streams.events import (
     AudioFrame,
     AudioLost,
@@ -34,7 +34,8 @@ LOOK_S = 0.25
 class LiveCall:
     """A call that is being carried by connections, or waits for one to come back.
 
-    `carried` are the channels that the first connection brings; None stands for all of the call.
+    `carried` are the channels that the first connection brings; None stands for all of the call. `on_heard` is told how
+    long each frame took from its arrival until it was listened to (µs).
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class LiveCall:
         self.clock = clock
         self.over = asyncio.Event()
         self.failed = False
+        self.on_heard: Callable[[int], None] | None = None
         self.listeners: list[Callable[[Utterance | Nudge], None]] = []
         self._wall = wall
         self._resume_s = resume_s
-        self._queue: asyncio.Queue[Event | AudioFrame] = asyncio.Queue(QUEUE_LIMIT)
+        self._queue: asyncio.Queue[tuple[Event | AudioFrame, int]] = asyncio.Queue(QUEUE_LIMIT)
         self._carried = set(started.channels if carried is None else carried)
         self._missing_since_ms: dict[Channel, int] = {}
+        self._silent_before_ms: dict[Channel, int] = {}
         self._hang_up: Callable[[], Iterable[Event | AudioFrame]] = tuple
         self._silent_by_intent: set[str] = set()
 
@@ -83,27 +86,34 @@ class LiveCall:
             if self.over.is_set():
                 return
             self._note(event)
-            await self._queue.put(event)
+            await self._queue.put((event, monotonic_us()))
 
     def leave(self, channels: Collection[Channel]) -> None:
         """A connection that brought these channels is done with the call."""
         self._carried.difference_update(channels)
 
     def lose(
-        self, hang_up: Callable[[], Iterable[Event | AudioFrame]], channels: Collection[Channel] | None = None
+        self,
+        hang_up: Callable[[], Iterable[Event | AudioFrame]],
+        channels: Collection[Channel] | None = None,
+        silent_ms: int = 0,
     ) -> None:
-        """A connection broke; `hang_up` gives the call's last events if all stay away."""
+        """A connection broke, and had been silent for so long before it was seen to.
+
+        `hang_up` gives the call's last events if all stay away.
+        """
         self._hang_up = hang_up
         for channel in self.started.channels if channels is None else channels:
             self._carried.discard(channel)
             self._missing_since_ms[channel] = self._wall.now_ms()
+            self._silent_before_ms[channel] = silent_ms
 
     async def resume(self, channels: Collection[Channel] | None = None) -> None:
         """A new connection carries these channels; what was missed of them is lost."""
         brought = [one for one in self.started.channels if channels is None or one in channels]
         self._carried.update(brought)
         lost_ms = {
-            channel: self._wall.now_ms() - self._missing_since_ms.pop(channel)
+            channel: self._wall.now_ms() - self._missing_since_ms.pop(channel) + self._silent_before_ms.pop(channel)
             for channel in brought
             if channel in self._missing_since_ms
         }
@@ -113,15 +123,16 @@ class LiveCall:
             self.clock.lost(channel, missing_ms)
         at_ms = self.clock.now_ms()
         for channel, missing_ms in lost_ms.items():
-            await self._queue.put(
-                AudioLost(call_id=self.call_id, at_ms=at_ms, channel=channel, lost_ms=missing_ms, reason="reconnected")
+            lost = AudioLost(
+                call_id=self.call_id, at_ms=at_ms, channel=channel, lost_ms=missing_ms, reason="reconnected"
             )
+            await self._queue.put((lost, monotonic_us()))
 
     async def source(self) -> AsyncIterator[Event | AudioFrame]:
         """The call's events for as long as it lives."""
         at_ms = self.started.at_ms
         while True:
-            event = await self._next()
+            event, came_us = await self._next() or (None, 0)
             if event is None:
                 if self._gone():
                     for last in self._hang_up():
@@ -132,6 +143,9 @@ class LiveCall:
                 event = Tick(call_id=self.call_id, at_ms=now_ms)
             at_ms = max(at_ms, event.at_ms)
             yield event
+            # Whoever asks for the next one has put this one where it belongs.
+            if self.on_heard is not None and isinstance(event, AudioFrame):
+                self.on_heard(monotonic_us() - came_us)
             if isinstance(event, CallEnded):
                 return
 
@@ -147,7 +161,7 @@ class LiveCall:
         while not self._queue.empty():
             self._queue.get_nowait()
 
-    async def _next(self) -> Event | AudioFrame | None:
+    async def _next(self) -> tuple[Event | AudioFrame, int] | None:
         if not self._queue.empty():
             return self._queue.get_nowait()
         try:

@@ -5,7 +5,7 @@ why it ended) is counted under names that are known, and under "other". The Prom
 `/healthz` by `sidecar.monitor`.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sidecar.call import Passing
 from sidecar.config_sections import DialectsConfig
@@ -24,8 +24,12 @@ from streams.events import (
 )
 
 SOURCES = frozenset({*DialectsConfig.__struct_fields__, "local", "replay"})
-ENDINGS = frozenset({"hung_up", "closed", "idle", "too_long", "connection_lost", "failed", "silence", "stopped"})
+ENDINGS = frozenset(
+    {"hung_up", "closed", "disconnected", "platform_error", "idle", "too_long", "connection_lost", "failed", "silence"}
+)
 OTHER = "other"
+
+WAIT_BUCKETS_S = (0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 0.5)
 
 
 class Metrics:
@@ -44,6 +48,9 @@ class Metrics:
         self.lag = Gauge(
             "sidecar_stage_lag_seconds", "Delay of a stage in the last minute.", ["stage", "quantile"], registry=make
         )
+        self._waited = Histogram(
+            "sidecar_frame_wait_seconds", "From a frame's arrival to its place.", buckets=WAIT_BUCKETS_S, registry=make
+        )
         self.queued = Gauge("sidecar_decode_queue", "Decode jobs that wait.", registry=make)
         self.degrade = Gauge("sidecar_degrade_level", "How far the loop has cut back; 0: not at all.", registry=make)
         self.behind = Gauge("sidecar_words_behind_seconds", "How late words are.", registry=make)
@@ -53,6 +60,10 @@ class Metrics:
         self.answers = Counter("sidecar_nudge_answers", "What agents said to nudges.", ["answer"], registry=make)
         self.openings = Counter("sidecar_openings", "What became of openings for empathy.", ["state"], registry=make)
         self.alerts = Counter("sidecar_floor_alerts", "Calls for a person beside the agent.", ["rule"], registry=make)
+
+    def waited(self, wait_us: int) -> None:
+        """A frame of sound got from its connection to where it is listened to."""
+        self._waited.observe(wait_us / 1_000_000)
 
     def call(self) -> "CallMeter":
         """A sink for one call."""

@@ -159,7 +159,9 @@ class _Visit:
         if self._carried is not None:
             self._carried.listeners.remove(self._talk.tell)
         if live is not None and line is not None and leg is not None:
-            live.lose(lambda: line.feed(SayEnd("connection_lost")), leg.channels)
+            # A network that fails without a word is noticed late; what it kept back until then is lost as well.
+            silent_ms = 0 if leg.began.sparse else self._reception.wall.now_ms() - self._heard_ms
+            live.lose(lambda: line.feed(SayEnd("connection_lost")), leg.channels, silent_ms)
 
     async def _next(self, live: LiveCall) -> str | bytes | None:
         sparse = self._leg is not None and self._leg.began.sparse
@@ -167,6 +169,8 @@ class _Visit:
 
     async def _take_one(self, message: str | bytes | None) -> bool:
         """Take a message; False when there will be no other."""
+        if message is not None:
+            self._heard_ms = self._reception.wall.now_ms()
         try:
             async for piece in self._talk.take(message):
                 if isinstance(piece, Began):

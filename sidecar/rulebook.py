@@ -3,6 +3,7 @@
 A pack that extends another is laid over it here, so that what a call's context carries needs no other file.
 """
 
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,8 @@ def read_pack(name_or_path: str) -> str:
     Raises PackError when it cannot be read or used.
     """
     written = text = _text(name_or_path, Path())
-    table = tables(text, name_or_path)
-    if table.get("extends"):
-        text = tomlkit.dumps(_whole(table, name_or_path, 0))
+    if _extends(text, name_or_path):
+        text = tomlkit.dumps(_whole(tables(text, name_or_path), name_or_path, 0))
     load(text, name_or_path, written=written)
     return text
 
@@ -56,11 +56,22 @@ def _whole(table: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
     return overlay(_whole(base, nearby, depth + 1), {key: value for key, value in table.items() if key != "extends"})
 
 
+@lru_cache(maxsize=16)
+def _extends(text: str, name: str) -> bool:
+    """Whether a pack stands on another; kept, since a call that begins must not keep those that go on waiting."""
+    return bool(tables(text, name).get("extends"))
+
+
+@cache
+def _default() -> str:
+    packs = resources.files("nudges").joinpath("packs")
+    parts = (packs.joinpath(file).read_text("utf-8") for file in ("default.toml", "phrases.toml", "noticing.json"))
+    return _with_model(*parts)
+
+
 def _text(name: str, where: Path) -> str:
     if name == DEFAULT:
-        packs = resources.files("nudges").joinpath("packs")
-        parts = (packs.joinpath(file).read_text("utf-8") for file in ("default.toml", "phrases.toml", "noticing.json"))
-        return _with_model(*parts)
+        return _default()
     path = where / name
     try:
         return path.read_text("utf-8")

@@ -177,6 +177,7 @@ class Service:
         peaks = Peaks(self._places.state_dir)
         context = context_of(config, live.call_id, thumbs.of(started.agent_id), peaks.of(started.agent_id))
         call = make_call(started, context, config, listens=True)
+        live.on_heard = self._metrics.waited
         meter = self._metrics.call()
         agent = started.agent_id
         sinks: list[Sink] = [self._bus, reach, ThumbKeeper(thumbs, agent), PeakKeeper(peaks, agent), meter]

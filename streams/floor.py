@@ -24,6 +24,10 @@ FLOOR_SCHEMA = 1
 
 Role: TypeAlias = Literal["agent", "supervisor", "observer"]
 Action: TypeAlias = Literal["claim", "release", "note", "answer_help", "open", "close"]
+HELP_RULE = "help"
+"""The rule of an alert that an agent's call for help raises; over once that is answered."""
+HEAT_RULE = "heat"
+"""The rule of an alert that the heat itself raises; over once the call is no more than watched."""
 Presence: TypeAlias = Literal["here", "stale", "gone"]
 """Whether the workstation was heard lately: stale after three missed beats, gone after ten."""
 

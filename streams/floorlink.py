@@ -192,7 +192,9 @@ def dealer(
         _set_up(socket, address, waiting)
     except (zmq.ZMQError, ValueError) as error:
         _close(socket, monitor, own if context is None else None)
-        raise BusError(f"cannot reach a hub at {address.hub!r}: {error}; check the hub's address and keys") from error
+        raise BusError(
+            f"cannot reach a hub at {address.hub!r}: {error}; its address is tcp://HOST:PORT, check it and the keys"
+        ) from error
     link = DealerLink(socket, monitor, address.hub)
     try:
         yield link

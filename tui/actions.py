@@ -33,7 +33,7 @@ ACTIONS = (
     Action("ask_help", "H", "Ask for help", "Tell a supervisor that you need help"),
     Action("watched", "w", "What is watched", "What is listened for, and what was sent"),
     Action("sharing", "o", "Sharing", "Show this call to supervisors, or not"),
-    Action("swap_sides", "x", "Swap sides", "What stands as yours is the customer's, and the other way round"),
+    Action("swap_sides", "X", "Swap sides", "Agent and customer change places"),
     Action("next_call", "c", "Next call", "Show another of several calls"),
     Action("delays", "l", "Delays", "How late words come, and where the time goes"),
     Action("pause", "p", "Hold still", "Stop drawing; listening goes on"),

@@ -75,6 +75,8 @@ def _told(view: View) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     if board.help is not None:
         waiting = f"asked {age(view.now_ms - board.help.at_ms)} ago, nobody yet"
+        if board.phase != "live":
+            waiting = "asked, the call ended first"
         answer = f"{plain(board.help.by)}: {plain(board.help.text) or 'is coming'}"
         told.append(("HELP", waiting if board.help_waiting else answer))
     told += [("NOTE", f"{plain(note.by)}: {plain(note.text)}") for note in view.read_lately[:1]]

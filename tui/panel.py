@@ -279,7 +279,7 @@ class PanelApp(Surface):
     def action_sharing(self) -> None:
         """Show this call to supervisors no more, or again."""
         off = self.feed.board.shared
-        said = "not shared: supervisors see only that you are in a call" if off else "shared again as the settings say"
+        said = "not shared for this call" if off else "shared again as the settings say"
         self._send(Command(action="share", call_id=self.feed.board.call_id, value="off" if off else "on"), said)
 
     def action_swap_sides(self) -> None:

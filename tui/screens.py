@@ -15,6 +15,8 @@ from tui.actions import ACTIONS
 from tui.lines import Line, Span, wrap
 from tui.region import Region
 
+CLOSES = "esc closes"
+
 
 class PanelScreen(Screen[None], inherit_bindings=False):
     """The panel's regions, from top to bottom; the style sheet places them by the terminal's size."""
@@ -63,13 +65,19 @@ class Page(ModalScreen[None]):
         super().__init__()
         self._title = title
         self._make = lines
+        self._closes = CLOSES
 
     def compose(self) -> ComposeResult:
         """A frame with one region in it that is as high as its lines."""
         with VerticalScroll(can_focus=False) as frame:
             frame.border_title = self._title
-            frame.border_subtitle = "esc closes"
+            frame.border_subtitle = self._closes
             yield Region(id="page")
+
+    def on_mount(self) -> None:
+        """Its size may have come before there was anything to draw in."""
+        if self.size.width:
+            self._draw(self.size.width)
 
     def on_resize(self, event: Resize) -> None:
         """Make the lines for the new width."""
@@ -82,19 +90,22 @@ class Page(ModalScreen[None]):
             self._draw(self.size.width)
 
     def remark(self, text: str) -> None:
-        """Say something at the lower edge, beside how to close the page."""
-        self.query_one(VerticalScroll).border_subtitle = f"{text}, esc closes" if text else "esc closes"
+        """Say something at the lower edge, beside how to close the page; it may be pushed and not composed yet."""
+        self._closes = f"{text}, {CLOSES}" if text else CLOSES
+        for frame in self.query(VerticalScroll):
+            frame.border_subtitle = self._closes
 
     def _draw(self, width: int) -> None:
         # Frame, padding and scroll bar take six columns, and the frame is never wider than its style says.
         lines = self._make(max(1, min(width, self.WIDEST) - 6))
-        region = self.query_one("#page", Region)
-        region.styles.height = max(1, len(lines))
-        region.show(lambda _columns, _rows: lines)
+        for region in self.query("#page").results(Region):
+            region.styles.height = max(1, len(lines))
+            region.show(lambda _columns, _rows: lines)
 
     def action_scroll(self, rows: int) -> None:
         """Move by rows."""
-        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+        for frame in self.query(VerticalScroll):
+            frame.scroll_relative(y=rows, animate=False)
 
 
 class Menu(ModalScreen[str]):

@@ -81,7 +81,7 @@ def words_remark(view: View) -> str:
         return f"{board.lost_ms / 1000:.1f}s of sound lost"
     if "sides" in board.doubts:
         keys = view.keys["swap_sides"]
-        return f"you and the customer look swapped{f': {sign(keys[0])} swaps' if keys else ''}"
+        return f"sides swapped? {sign(keys[0])} swaps them" if keys else "sides swapped?"
     if board.doubts:
         return next(iter(board.doubts.values()))
     if _WORDS[board.words_from]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sidecar.commands.bench_floor import floor
+from sidecar.commands.bench_taps import taps
 from sidecar.invocation import Invocation
 from streams.errors import StorageError
 
@@ -93,6 +94,7 @@ def command(
 
 
 command.add_command(floor)
+command.add_command(taps)
 
 
 def _progress() -> Callable[[str, float], None]:

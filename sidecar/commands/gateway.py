@@ -17,6 +17,8 @@ def command(invocation: Invocation) -> None:
     key on their side), are known by their keys (`sidecar keys allow NAME KEY --role agent --agent ID`), and get their
     agents' calls alone. Nothing of a call is kept. Ctrl-C ends it.
     """
+    import msgspec
+
     from sidecar import keys, logs, running, signatures
     from sidecar.gateway.service import PEER_QUEUE, Gateway, owners
     from sidecar.gateway.switchboard import Patience
@@ -35,17 +37,18 @@ def command(invocation: Invocation) -> None:
     agreed = signatures.read(places.keys_dir)
     roll_file = RollFile(places.keys_dir)
     known = owners(roll_file.read())
+    taps = msgspec.structs.replace(config.taps, max_calls=config.gateway.max_calls)
     patience = Patience(config.gateway.park_s, config.gateway.resume_s)
 
     async def serve() -> None:
         async with open_router(
             config.gateway.host, config.gateway.port, own, peer_queue=PEER_QUEUE, section="gateway"
         ) as end:
-            gateway = Gateway("gateway", config.taps, WallClock(), patience, end)
+            gateway = Gateway("gateway", taps, WallClock(), patience, end)
             gateway.know(known, end)
             async with (
                 background(gateway.run(end, roll_file.changed)),
-                listen(config.taps, token, gateway.platforms, agreed),
+                listen(taps, token, gateway.platforms, agreed),
             ):
                 scheme = "wss" if config.taps.tls.certificate else "ws"
                 names = ", ".join(config.taps.dialects.over_websocket)

@@ -60,10 +60,11 @@ def new(invocation: Invocation, name: str, role: str, teams: tuple[str, ...], ag
     roll_file = _roll_file(invocation)
     # Who cannot be on the roll gets no key: the name is judged with a key that nobody has.
     roll_file.read().with_client(_client(name, "0" * 40, role, teams, agents))
+    before = roll_file.read().clients.get(name)
     path, public = keyring.issue(invocation.places.keys_dir, name)
     client = _client(name, public, role, teams, agents)
     roll_file.write(roll_file.read().with_client(client))
-    print(f"{_described(client)} is let in.")
+    print(f"{_described(client)} is let in.{_instead_of(before)}")
     print(f"1. Carry {path}")
     print(f"   to that machine, into the keys folder that `sidecar keys` names there, as {carried(client)},")
     print("   readable by its user alone (chmod 600); then delete it here.")
@@ -103,8 +104,9 @@ def allow(  # noqa: PLR0917 - one for each thing that can be said of a client
     """Let NAME in by the PUBLIC key that `sidecar keys` prints on its machine."""
     roll_file = _roll_file(invocation)
     client = _client(name, public, role, teams, agents)
+    before = roll_file.read().clients.get(name)
     roll_file.write(roll_file.read().with_client(client))
-    print(f"{_described(client)} is let in.")
+    print(f"{_described(client)} is let in.{_instead_of(before)}")
     _say_where(invocation, client, 1)
 
 
@@ -145,6 +147,11 @@ def _client(name: str, public: str, role: str, teams: tuple[str, ...], agents: t
 def _described(client: "Client") -> str:
     teams = "team" if len(client.teams) == 1 else "teams"
     return f"{client.name} ({client.role}, {teams} {', '.join(client.teams)})"
+
+
+def _instead_of(before: "Client | None") -> str:
+    """What the name was until now: its earlier key is cut, and so may be a person of the same name."""
+    return f" What it was before is out: {_described(before)}." if before is not None else ""
 
 
 def _say_where(invocation: Invocation, client: "Client", step: int) -> None:

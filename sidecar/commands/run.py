@@ -11,6 +11,7 @@ import click
 
 from sidecar import ears, keys, logs, ports, recipes, running, unit
 from sidecar.config_sections import Config
+from sidecar.hub import handles
 from sidecar.invocation import Invocation
 from sidecar.places import HOME_VARIABLE
 from sidecar.service import Service
@@ -33,6 +34,7 @@ def command(invocation: Invocation, *, check: bool, show_token: bool, as_unit: b
         _print_unit(invocation) if as_unit else _print_recipes(invocation, show_token=show_token)
         return
     logs.configure(invocation.verbose)
+    handles.raise_limit()
     config, places = invocation.config, invocation.places
     known = keys.load(places.keys_dir)
     token = keys.token(places.keys_dir)

@@ -128,6 +128,7 @@ class Dialler:
         self._lines: dict[int, LineWire] = {}
         self._gateway = "the gateway"
         self._known_as = ""
+        self._refused = False
 
     async def run(self) -> None:
         """Take calls for as long as it is not cancelled."""
@@ -150,13 +151,18 @@ class Dialler:
 
     def _change(self, news: LinkNews) -> None:
         if news.state == "up":
+            self._refused = False
             self._ups += 1
             self._up.set()
             return
         self._up.clear()
         self._break_lines()
-        if news.state == "refused":
-            _log.error("the gateway does not know this machine's key", mend="`sidecar keys list` shows it")
+        if news.state == "refused" and not self._refused:
+            self._refused = True
+            _log.error(
+                "the gateway does not know this machine's key",
+                mend="`sidecar keys` here shows it, `sidecar keys allow` on the gateway lets it in",
+            )
 
     def _take(self, data: bytes) -> None:
         try:

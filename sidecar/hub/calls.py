@@ -11,22 +11,40 @@ from typing import NamedTuple
 import msgspec
 
 from sidecar.hub.desk import Desk
-from streams.floor import AlertRaised, CallDetail, CallState, FloorRow, HelpReply, NoteState, RowAlert, SpokenLine
+from streams.events import Band
+from streams.floor import (
+    HEAT_RULE,
+    HELP_RULE,
+    AlertRaised,
+    CallDetail,
+    CallState,
+    FloorRow,
+    HelpReply,
+    NoteState,
+    Phase,
+    RowAlert,
+    SpokenLine,
+)
 
 ALERTS_LIMIT = 32
 """Alerts of one call that are remembered; one more drops the oldest."""
+ALERT_STANDS_MS = 120_000
+"""An alert of a rule stands for so long, and on while its call is warm: twice the minute that its episode may pause."""
 NOTES_LIMIT = 100
 LINES_SHOWN = 30
 """Lines that somebody who opens a call after somebody else sees at once."""
+COOL: frozenset[Band] = frozenset({"calm", "watch"})
+OVER: frozenset[Phase] = frozenset({"wrap_up", "ended"})
 _SEVERITIES = {"info": 0, "praise": 0, "warn": 1, "critical": 2}
 
 
 class Alert(NamedTuple):
-    """An alert, since when the hub has it, and whether somebody has taken its call in hand since."""
+    """An alert and since when the hub has it, whether somebody has taken it in hand since, and whether it is over."""
 
     raised: AlertRaised
     since_ms: int
     answered: bool = False
+    over: bool = False
 
 
 class Call:
@@ -71,9 +89,30 @@ class Call:
             return False
         self._number, self._came_ms, self._made_ns = number, now_ms, made_ns
         self.state = state if self.shown_id == self.call_id else _renamed(state, self.shown_id)
+        if not state.shared:
+            self.detail = None
+            self.lines.clear()
+        self.settle(now_ms)
         if self.reply is not None and (state.help is None or state.help.help != self.reply.help):
             self.reply = None
         return True
+
+    @property
+    def over(self) -> bool:
+        """Whether the call itself has ended, and only its wrap-up goes on."""
+        return self.state is not None and self.state.phase in OVER
+
+    def is_another(self, state: CallState) -> bool:
+        """Whether a state is of another call than the one before it, which had the same id."""
+        known = self.state.started_at if self.state is not None else ""
+        return bool(known and state.started_at) and known != state.started_at
+
+    def begin_anew(self) -> None:
+        """Another call has this id now; who has it open still has."""
+        self.claimed_by, self.marked, self.reply, self.detail = "", False, None, None
+        self.alerts.clear()
+        self.notes.clear()
+        self.lines.clear()
 
     def hear(self, number: int) -> bool:
         """Whether words or detail of this number are newer than those before."""
@@ -98,13 +137,31 @@ class Call:
         self.marked = False
         return True
 
-    def answer_alerts(self) -> tuple[Alert, ...]:
-        """Somebody has the call now: the alerts that waited for it."""
-        waited = tuple(alert for alert in self.alerts if not alert.answered)
-        alerts = [alert._replace(answered=True) for alert in self.alerts]
+    def answer_alerts(self, rule: str = "") -> tuple[Alert, ...]:
+        """Somebody has the call now, or has answered what one rule called for: the alerts that waited for that."""
+        meant = [not rule or alert.raised.rule == rule for alert in self.alerts]
+        waited = tuple(
+            alert
+            for alert, is_meant in zip(self.alerts, meant, strict=True)
+            if is_meant and not (alert.answered or alert.over)
+        )
+        alerts = [
+            alert._replace(answered=alert.answered or is_meant)
+            for alert, is_meant in zip(self.alerts, meant, strict=True)
+        ]
         self.alerts.clear()
         self.alerts.extend(alerts)
         return waited
+
+    def settle(self, now_ms: int) -> bool:
+        """What alerts tell of may have passed; whether one is over now that was not."""
+        alerts = [alert._replace(over=alert.over or not self._stands(alert, now_ms)) for alert in self.alerts]
+        passed = any(now.over and not before.over for now, before in zip(alerts, self.alerts, strict=True))
+        if passed:
+            self.alerts.clear()
+            self.alerts.extend(alerts)
+            self.marked = False
+        return passed
 
     def row(self, now_ms: int, unclaimed_ms: int) -> FloorRow:
         """The call as floors show it."""
@@ -116,17 +173,34 @@ class Call:
             presence=self.desk.presence,
             claimed_by=self.claimed_by,
             watched_by=self.watched_by if self.watchers else (),
-            alert=self._row_alert(now_ms, unclaimed_ms) if self.alerts else None,
+            alert=self._row_alert(now_ms, unclaimed_ms),
             age_ms=now_ms - self._came_ms,
             made_ns=self._made_ns,
         )
 
     def is_unclaimed(self, now_ms: int, unclaimed_ms: int) -> bool:
         """Whether an alert has stood for so long without anybody who has the call."""
-        return any(not alert.answered and now_ms - alert.since_ms >= unclaimed_ms for alert in self.alerts)
+        return any(
+            not (alert.answered or alert.over) and now_ms - alert.since_ms >= unclaimed_ms for alert in self.alerts
+        )
 
-    def _row_alert(self, now_ms: int, unclaimed_ms: int) -> RowAlert:
-        worst = max(self.alerts, key=lambda alert: (_SEVERITIES.get(alert.raised.severity, 0), alert.since_ms))
+    def _stands(self, alert: Alert, now_ms: int) -> bool:
+        """Whether what an alert tells of goes on, as far as the hub knows."""
+        state = self.state
+        if state is None:
+            return True
+        if self.over or (alert.raised.rule != HELP_RULE and not state.shared):
+            return False
+        if alert.raised.rule == HELP_RULE:
+            return state.help is not None
+        warm = state.band not in COOL
+        return warm or (alert.raised.rule != HEAT_RULE and now_ms - alert.since_ms < ALERT_STANDS_MS)
+
+    def _row_alert(self, now_ms: int, unclaimed_ms: int) -> RowAlert | None:
+        standing = [alert for alert in self.alerts if not alert.over]
+        if not standing:
+            return None
+        worst = max(standing, key=lambda alert: (_SEVERITIES.get(alert.raised.severity, 0), alert.since_ms))
         return RowAlert(
             alert=worst.raised.alert,
             call_id=self.shown_id,

@@ -3,7 +3,6 @@
 All times are the hub's own monotonic clock, so that no workstation's clock can matter.
 """
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 
 from sidecar.hub.roll import Client
@@ -26,7 +25,8 @@ class Desk:
         self.taken = 0
         """The last kept fact that was accepted, in order; the store may still be writing it."""
         self.heard_ms = 0
-        self._past: deque[str] = deque(maxlen=BOOTS_REMEMBERED)
+        self._past: dict[str, int] = {}
+        """Earlier starts, and what was taken of each."""
         self._asked_ms = -ASK_AGAIN_MS
         self._listed: frozenset[str] = frozenset()
         self._listed_number = 0
@@ -48,10 +48,16 @@ class Desk:
             self.taken = max(self.taken, taken)
             return False
         if self.boot:
-            self._past.append(self.boot)
-        self.boot, self.taken = boot, taken
+            self._past[self.boot] = self.taken
+        self.boot, self.taken = boot, max(taken, self._past.pop(boot, 0))
+        while len(self._past) > BOOTS_REMEMBERED:
+            del self._past[next(iter(self._past))]
         self._listed, self._listed_number = frozenset(), 0
         return True
+
+    def is_silent(self, now_ms: int, beat_ms: int) -> bool:
+        """Whether nothing was heard of it for so long that an earlier start may be the one that lives."""
+        return now_ms - self.heard_ms > STALE_BEATS * beat_ms
 
     def heard(self, peer: bytes, now_ms: int) -> None:
         """A sign of life."""
@@ -91,11 +97,10 @@ class Desk:
 
     def look(self, now_ms: int, beat_ms: int) -> bool:
         """Judge its presence by how long it has been silent; whether that changed."""
-        silent_ms = now_ms - self.heard_ms
         before = self.presence
-        if silent_ms > GONE_BEATS * beat_ms:
+        if now_ms - self.heard_ms > GONE_BEATS * beat_ms:
             self.presence = "gone"
-        elif silent_ms > STALE_BEATS * beat_ms:
+        elif self.is_silent(now_ms, beat_ms):
             self.presence = "stale"
         else:
             self.presence = "here"

@@ -4,13 +4,16 @@ A person sees own teams only; an observer sees and opens calls, and does nothing
 the second is told who.
 """
 
-from sidecar.hub.calls import NOTES_LIMIT, Call
+from collections.abc import Iterable
+
+from sidecar.hub.calls import NOTES_LIMIT, Alert, Call
 from sidecar.hub.records import AlertAnswered, Question
 from sidecar.hub.roll import Client
 from sidecar.hub.room import SEATS_PER_CLIENT, Room
 from sidecar.hub.seat import Seat
 from sidecar.hub.tidy import TEXT_LIMIT, text
 from streams.floor import (
+    HELP_RULE,
     Act,
     Acted,
     FloorHello,
@@ -70,8 +73,10 @@ class Floors:
                 self._room.send(seat.peer, update)
 
     def look(self, now_ms: int) -> None:
-        """Mark the alerts that nobody has taken in hand for too long."""
+        """End the alerts whose time has passed, mark those that nobody has taken in hand for too long."""
         for call in self._room.calls:
+            if call.settle(now_ms):
+                self._room.changed(call)
             if not call.marked and call.is_unclaimed(now_ms, self._room.settings.unclaimed_ms):
                 call.marked = True
                 self._room.changed(call)
@@ -137,7 +142,7 @@ class Floors:
             case "note":
                 return self._note(seat, call, act)
             case _:
-                return self._answer(seat, call, act)
+                return self._answer(seat, call, act, now_ms)
 
     def _claim(self, seat: Seat, call: Call, act: Act, now_ms: int) -> Acted:
         name = seat.client.name
@@ -146,10 +151,8 @@ class Floors:
         if call.claimed_by != name:
             first = not call.claimed_by
             self._room.claim(call, name)
-            for alert in call.answer_alerts() if first else ():
-                after_ms = max(now_ms - alert.since_ms, 0)
-                station = call.desk.client.name
-                self._room.keep(AlertAnswered(station, call.call_id, alert.raised.alert, name, after_ms))
+            if first:
+                self._answered(call, call.answer_alerts(), name, now_ms)
         return Acted(request=act.request, ok=True)
 
     def _release(self, seat: Seat, call: Call, act: Act) -> Acted:
@@ -164,6 +167,8 @@ class Floors:
         if not 0 < len(written) <= TEXT_LIMIT:
             reason = f"a note has 1 to {TEXT_LIMIT} characters, this one has {len(written)}"
             return Acted(request=act.request, ok=False, text=reason)
+        if call.over:
+            return Acted(request=act.request, ok=False, text="the call is over: a note would not reach its agent")
         if len(call.notes) >= NOTES_LIMIT:
             return Acted(request=act.request, ok=False, text=f"this call has had {NOTES_LIMIT} notes already")
         self._notes += 1
@@ -173,7 +178,7 @@ class Floors:
         away = "" if call.desk.presence == "here" else f"{call.desk.client.name} is away and gets it when it is back"
         return Acted(request=act.request, ok=True, text=away, note=note)
 
-    def _answer(self, seat: Seat, call: Call, act: Act) -> Acted:
+    def _answer(self, seat: Seat, call: Call, act: Act, now_ms: int) -> Acted:
         asked = call.state.help if call.state is not None else None
         if asked is None or asked.help != act.help:
             return Acted(request=act.request, ok=False, text="this call for help is over")
@@ -182,7 +187,14 @@ class Floors:
         written = text(act.value.strip())
         call.reply = HelpReply(call_id=call.call_id, help=act.help, by=seat.client.name, text=written)
         self._room.tell(call.desk, call.reply)
+        self._answered(call, call.answer_alerts(HELP_RULE), seat.client.name, now_ms)
         return Acted(request=act.request, ok=True)
+
+    def _answered(self, call: Call, alerts: Iterable[Alert], by: str, now_ms: int) -> None:
+        """Keep how long alerts have waited for somebody."""
+        for alert in alerts:
+            after_ms = max(now_ms - alert.since_ms, 0)
+            self._room.keep(AlertAnswered(call.desk.client.name, call.call_id, alert.raised.alert, by, after_ms))
 
     def _is_away(self, name: str, now_ms: int) -> bool:
         return not self._room.has_seat(name) and now_ms - self._room.left_ms.get(name, self._began_ms) >= AWAY_MS

@@ -104,11 +104,13 @@ class Hub:
             client = roll.find(seat.client.public, "supervisor")
             if client is None or client.role == "agent":
                 self._room.close(seat, now_ms)
-                self._release_all(seat.client.name)
             else:
                 seat.client = client
                 self._room.close_unseen(seat)
                 seat.restart()
+        for call in self._room.calls:
+            if call.claimed_by and not self._may_have(call.claimed_by, call.desk):
+                self._room.claim(call, "")
         return self._room.step()
 
     def stations_here(self) -> int:
@@ -165,11 +167,13 @@ class Hub:
             call.raise_alert(standing.alert, min(standing.at_ms, now_ms))
         if standing.note is not None:
             call.notes[standing.note.note] = standing.note
-        if standing.claim:
+        if standing.claim and self._may_have(standing.claim, desk):
             call.claimed_by = standing.claim
             call.answer_alerts()
 
-    def _release_all(self, name: str) -> None:
-        for call in self._room.calls:
-            if call.claimed_by == name:
-                self._room.claim(call, "")
+    def _may_have(self, name: str, desk: Desk) -> bool:
+        """Whether somebody of this name, who may not be here now, may have calls of a workstation in hand."""
+        client = self._roll.clients.get(name)
+        if client is None:
+            return self._roll.guests
+        return client.role == "supervisor" and self._room.sees(client, desk)

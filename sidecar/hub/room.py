@@ -111,6 +111,17 @@ class Room:
             self.tell(call.desk, Watching(call_id=call.call_id, names=call.watched_by))
             self.changed(call)
 
+    def begin_anew(self, call: Call) -> None:
+        """Another call came under an id that is known: nothing of the earlier one may stick to it."""
+        self.keep(CallGone(call.desk.client.name, call.call_id))
+        if call.claimed_by:
+            self.tell(call.desk, ClaimChanged(call_id=call.call_id, by=""))
+        if call.watchers:
+            # Said twice, since the workstation passes over what it knows of this id already.
+            self.tell(call.desk, Watching(call_id=call.call_id, names=()))
+            self.tell(call.desk, Watching(call_id=call.call_id, names=call.watched_by))
+        call.begin_anew()
+
     # --- endings ----------------------------------------------------------------------------------------------------
 
     def drop(self, call: Call) -> None:

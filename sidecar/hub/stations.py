@@ -6,7 +6,7 @@ missing is asked for by asking for hello, which brings everything anew.
 
 from sidecar.hub.calls import Call
 from sidecar.hub.desk import Desk
-from sidecar.hub.records import FactKept, Standing
+from sidecar.hub.records import AlertAnswered, FactKept, Standing
 from sidecar.hub.roll import Client
 from sidecar.hub.room import FORGET_MS, Room
 from sidecar.hub.tidy import CALLS_LIMIT
@@ -83,7 +83,7 @@ class Stations:
     # --- the talk itself --------------------------------------------------------------------------------------------
 
     def _greet(self, desk: Desk, peer: bytes, hello: StationHello, now_ms: int) -> None:
-        if desk.is_past(hello.boot):
+        if desk.is_past(hello.boot) and not desk.is_silent(now_ms, self._room.settings.beat_ms):
             self._refuse_past(desk, peer)
             return
         key = (desk.client.name, hello.boot)
@@ -144,6 +144,8 @@ class Stations:
         if desk.has_ended(call_id, put.number) or not self._has_room(desk, call_id):
             return
         call = self._room.calls.get(desk, call_id)
+        if call.is_another(put.state) and not call.is_newer_than(put.number):
+            self._room.begin_anew(call)
         if call.put(put.state, put.number, put.made_ns, now_ms):
             self._room.changed(call)
 
@@ -200,14 +202,18 @@ class Stations:
             )
         )
         if isinstance(fact, AlertRaised) and self._has_room(desk, fact.call_id):
-            self._alert(self._room.calls.get(desk, fact.call_id), fact, at_ms)
+            self._alert(self._room.calls.get(desk, fact.call_id), fact, at_ms, now_ms)
         elif isinstance(fact, Receipt) and call is not None:
             self._receipt(call, fact)
 
-    def _alert(self, call: Call, raised: AlertRaised, at_ms: int) -> None:
+    def _alert(self, call: Call, raised: AlertRaised, at_ms: int, now_ms: int) -> None:
         if call.raise_alert(raised, at_ms):
+            call.settle(now_ms)
             station = call.desk.client.name
             self._room.keep(Standing(station=station, call_id=call.call_id, alert=raised, at_ms=at_ms))
+            if call.claimed_by:
+                # Nobody had to be waited for.
+                self._room.keep(AlertAnswered(station, call.call_id, raised.alert, call.claimed_by, 0))
             self._room.changed(call)
 
     def _receipt(self, call: Call, receipt: Receipt) -> None:

@@ -19,11 +19,10 @@ from streams.events import (
     Severity,
     Telemetry,
 )
-from streams.floor import AlertRaised
+from streams.floor import HEAT_RULE, HELP_RULE, AlertRaised
 
 SAME_EPISODE_MS = 60_000
 """Alerts of one rule that follow within this time tell of the same thing."""
-HEAT_RULE = "heat"
 HEAT_RULES = frozenset({"deesc.rising_heat"})
 """Rules whose alerts tell of the heat itself, which has episodes of its own."""
 HOT: frozenset[Band] = frozenset({"hot", "critical"})
@@ -40,7 +39,7 @@ class Episodes:
     def __init__(self, clean: Callable[[str], str], *, heat: bool = True, rules: bool = True) -> None:
         self._clean = clean
         self._tells_heat, self._tells_rules = heat, rules
-        self._call_id = ""
+        self._call_id = self._started_at = ""
         self._count = 0
         self._hot = False
         self._help_open = False
@@ -50,7 +49,7 @@ class Episodes:
         """The alert that an event begins, where it begins one."""
         match event:
             case CallStarted():
-                self._call_id = event.call_id
+                self._call_id, self._started_at = event.call_id, event.started_at
             case Heat() if self._tells_heat:
                 return self._heat(event)
             case FloorAlert() if self._tells_rules and not is_own(event):
@@ -59,7 +58,7 @@ class Episodes:
                 self._help_open = True
                 text = self._clean(event.text)
                 return self._alert(
-                    event.at_ms, "help", "critical", f"asks for help: {text}" if text else "asks for help"
+                    event.at_ms, HELP_RULE, "critical", f"asks for help: {text}" if text else "asks for help"
                 )
             case HelpAnswered():
                 self._help_open = False
@@ -97,7 +96,8 @@ class Episodes:
             number=0,
             call_id=self._call_id,
             at_ms=at_ms,
-            alert=f"{self._call_id}/alert-{self._count}",
+            # A call's id may come again, as where a recording is played twice; what the hub counts by may not.
+            alert=f"alert-{self._count} {self._started_at} {self._call_id}",
             rule=rule,
             severity=severity,
             text=text,

@@ -198,7 +198,8 @@ class FloorState:
             case e.AudioResumed():
                 self._paused = False
             case e.CallEnded():
-                self._ended, self._speaking = True, {}
+                # Nobody can come to an agent whose call is over.
+                self._ended, self._speaking, self._help = True, {}, None
             case _:
                 pass
 

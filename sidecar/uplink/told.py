@@ -47,8 +47,8 @@ def _seen(share: ShareConfig, station: str) -> Iterator[str]:
         yield "Nothing: no hub is set, so nothing leaves this machine."
         return
     yield (
-        f"This machine tells the hub at {share.hub} (key {share.hub_key[:KEY_SHOWN]}) under the name {station}; "
-        "the hub shows it to supervisors of your team."
+        f"This machine tells the hub at {share.hub} (key {share.hub_key[:KEY_SHOWN]}) and calls itself {station}; "
+        "the hub shows it to supervisors of your team, under the name that it knows its key by."
     )
     yield "That you are in a call: your name, queue, since when, who speaks, silence and holds, how late words are."
     yield "That you ask for help, whenever you do."

@@ -11,6 +11,7 @@ import msgspec
 from streams.errors import ProtocolError, TranscriptError
 from streams.events import Channel, Word
 from streams.taps.dialect import Control
+from streams.taps.facts import clean
 from streams.transcript import check_words
 
 VERSION = 1
@@ -24,6 +25,7 @@ LONGEST_LOSS_MS = 3_600_000
 
 _CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _NAME_LENGTH = 500
+_REASON = 200
 _KNOWN = {"hello", "hold", "resumed", "muted", "unmuted", "paused", "resumed_audio", "lost", "end"}
 
 
@@ -80,7 +82,8 @@ def from_client(text: str) -> Hello | Control | None:
     try:
         return _client_says.decode(text) if _kind.decode(text).type in _KNOWN else None
     except msgspec.ValidationError as error:
-        raise ProtocolError(f"not a message of this dialect: {error}", "bad_message") from error
+        # What the client wrote may stand in it, however long, and goes back to it and to the log.
+        raise ProtocolError(f"not a message of this dialect: {clean(str(error))[:_REASON]}", "bad_message") from error
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ProtocolError(f"not JSON: {error}", "bad_json") from error
 

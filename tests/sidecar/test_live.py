@@ -126,6 +126,18 @@ async def test_a_connection_that_comes_back_is_the_same_call_with_a_gap() -> Non
     assert events[-1].at_ms == 5040
 
 
+async def test_what_a_dead_network_kept_back_before_it_was_noticed_is_lost_as_well() -> None:
+    stage = Stage(resume_s=3)
+    await stage.call.put([stage.frame()])
+    stage.call.lose(lambda: [stage.ended()], silent_ms=20_000)
+    stage.wall.advance(2_000)
+    await stage.call.resume()
+    await stage.call.put([stage.ended()])
+    events: list[Event | AudioFrame] = [event async for event in stage.call.source()]
+    assert {event.lost_ms for event in events if isinstance(event, AudioLost)} == {22_000}
+    assert events[-1].at_ms == 22_020
+
+
 async def test_nothing_is_lost_where_nothing_was_to_come() -> None:
     stage = Stage()
     await stage.call.put([AudioPaused(call_id="c", at_ms=stage.clock.run_free())])

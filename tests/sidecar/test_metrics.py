@@ -112,3 +112,13 @@ def test_a_connection_that_comes_back_with_both_sides_came_back_once() -> None:
     for at_ms in (7, 7, 9):
         meter.write(AudioLost(call_id="c", at_ms=at_ms, channel="agent", lost_ms=1, reason="reconnected"))
     assert "sidecar_reconnects_total 2.0" in text(metrics)
+
+
+def test_waits_of_frames_are_counted_by_length() -> None:
+    metrics = Metrics()
+    for wait_us in (400, 4_500, 30_000):
+        metrics.waited(wait_us)
+    text = generate_latest(metrics.registry).decode()
+    assert 'sidecar_frame_wait_seconds_bucket{le="0.0005"} 1.0' in text
+    assert 'sidecar_frame_wait_seconds_bucket{le="0.005"} 2.0' in text
+    assert "sidecar_frame_wait_seconds_count 3.0" in text

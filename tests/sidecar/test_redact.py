@@ -1,5 +1,7 @@
 """The redactor over events: finals, hypotheses, notes, swapped sides."""
 
+import pytest
+
 from sidecar.redact import Redactor
 from streams.events import (
     Event,
@@ -103,6 +105,21 @@ def test_a_security_code_is_masked_for_a_while_after_it_was_named_by_either_side
         "order 412 it was",
     ]
     assert text_of(redactor.feed(partial(32_000, "my pin is 41 12", "and then"))) == "my pin is •• ••|and then"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("four hundred and twenty three it says", "• •• and • • it says"),
+        ("March twenty twenty seven it says", "March •• • • it says"),
+        ("it cost two hundred dollars, 15 minutes ago", "it cost two hundred dollars, 15 minutes ago"),
+    ],
+)
+def test_a_code_may_be_said_as_a_count_or_a_date(said: str, kept: str) -> None:
+    redactor = Redactor()
+    assert text_of(redactor.feed(final(0, f"well, {said}"))) == f"well, {said}"
+    redactor.feed(final(1_000, "security code and expiry date please", channel="agent"))
+    assert text_of(redactor.feed(final(2_000, said))) == kept
 
 
 def test_typed_text_is_masked_and_everything_else_passes() -> None:

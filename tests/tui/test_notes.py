@@ -96,3 +96,8 @@ def test_in_few_words() -> None:
     assert notes.help_word(view(STARTED, asked, answered)) == "help: Maria"
     assert notes.help_word(view(STARTED, asked, answered, now_ms=39_001)) == ""
     assert notes.help_word(view(STARTED, asked, of(CallEnded, 20_000))) == ""
+
+
+def test_nobody_is_waited_for_once_the_call_is_over() -> None:
+    over = view(STARTED, of(HelpAsked, 18_000, help="h"), of(CallEnded, 20_000, reason="hangup"))
+    assert texts(notes.lines(over, 60, 10)) == ["  >> HELP  asked, the call ended first"]

@@ -330,11 +330,11 @@ async def test_sharing_is_switched_off_and_on() -> None:
 async def test_sides_that_look_swapped_are_swapped() -> None:
     async with panel(STARTED) as scene:
         await scene.say(of(Doubt, 20_000, about="sides", text="the greeting is heard on the customer's side"))
-        assert "look swapped: x swaps" in scene.text
-        await scene.press("x")
+        assert "sides swapped? X swaps them" in scene.text
+        await scene.press("X")
         assert scene.sent == [Command(action="swap_sides", call_id=CALL)]
         await scene.say(of(SidesSwapped, 20_500))
-        assert "look swapped" not in scene.text
+        assert "sides swapped?" not in scene.text
 
 
 async def test_another_call_can_be_shown() -> None:

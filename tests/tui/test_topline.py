@@ -147,9 +147,9 @@ def test_remarks_about_words() -> None:
     assert words_remark(view(of(CallStarted, words_from="text"))) == "words: transcript"
     assert words_remark(view(STARTED, of(Doubt, about="rate", text="twice as fast"))) == "twice as fast"
     doubtful = of(Doubt, about="sides", text="greeted")
-    assert words_remark(view(STARTED, doubtful)) == "you and the customer look swapped: x swaps"
+    assert words_remark(view(STARTED, doubtful)) == "sides swapped? X swaps them"
     bare = view(STARTED, doubtful, keys=keys_in_force({}) | {"swap_sides": ()})
-    assert words_remark(bare) == "you and the customer look swapped"
+    assert words_remark(bare) == "sides swapped?"
     both = [of(SpeechStarted, channel=side, started_ms=0) for side in ("agent", "customer")]
     assert words_remark(view(STARTED, *both)) == "customer and you speaking"
 

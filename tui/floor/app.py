@@ -31,6 +31,7 @@ from tui.surface import Surface
 __all__ = ["FloorApp", "FloorSettings"]
 
 CHOOSE_FIRST = "no call is chosen: arrows choose one, or the key for the hottest"
+LOOKS_ON = "your key may look on only; acting takes a supervisor's"
 ALL_TEAMS = "all teams"
 
 
@@ -260,7 +261,7 @@ class FloorApp(Surface):
 
     def action_claim(self) -> None:
         """Take the call, or give it back."""
-        seat = self._chosen()
+        seat = self._acted_on()
         if seat is None:
             return
         mine = bool(seat.row.claimed_by) and seat.row.claimed_by == self.feed.floor.you
@@ -269,7 +270,7 @@ class FloorApp(Surface):
 
     def action_note(self) -> None:
         """Write to the agent."""
-        seat = self._chosen()
+        seat = self._acted_on()
         if seat is not None:
             text = (
                 f"It stands on the agent's panel, signed {plain(self.feed.floor.you)}. The customer hears none of it."
@@ -279,7 +280,7 @@ class FloorApp(Surface):
 
     def action_answer(self) -> None:
         """Answer a call for help."""
-        seat = self._chosen()
+        seat = self._acted_on()
         if seat is None:
             return
         if seat.state.help is None:
@@ -360,6 +361,13 @@ class FloorApp(Surface):
             self.say("this call is over" if floor.opened or self.chooser.sight.cursor else CHOOSE_FIRST)
         return seat
 
+    def _acted_on(self) -> Seat | None:
+        """The call that keys speak of, for somebody who may act on it."""
+        if self.feed.floor.role == "observer" and self.feed.floor.whole:
+            self.say(LOOKS_ON)
+            return None
+        return self._chosen()
+
     async def _open(self, call_id: str) -> None:
         acted = await self.feed.open(call_id)
         if not acted.ok:
@@ -370,7 +378,7 @@ class FloorApp(Surface):
         async def carry() -> None:
             acted = await self.feed.act(action, call_id, value, help)
             if said or not acted.ok:
-                self.say(said if acted.ok else acted.text)
+                self.say(acted.text or said)
 
         self.run_worker(carry(), group="acts")
 

@@ -8,7 +8,7 @@ from tui.floor.need import calls_for_someone, ordered, unclaimed
 from tui.floor.rows import hidden, holder, name_of
 from tui.floor.state import Seat
 from tui.floor.view import FloorView
-from tui.lines import Line, Role, Span, age, clip, clock, fit, plain, spread
+from tui.lines import Line, Role, Span, age, clip, clock, fit, plain, spread, wrap
 from tui.meters import BAND_ROLES
 
 NOTE_ROLES: Mapping[str, Role] = {"sent": "soft", "delivered": "text", "read": "good"}
@@ -16,6 +16,19 @@ NOTE_ROLES: Mapping[str, Role] = {"sent": "soft", "delivered": "text", "read": "
 
 def below(view: FloorView, columns: int, rows: int) -> list[Line]:
     """The chosen call, or what calls for somebody now, or that nothing does."""
+    if broken := _broken(view, columns, rows):
+        return [*broken, *_below(view, columns, rows - len(broken))][:rows]
+    return _below(view, columns, rows)
+
+
+def _broken(view: FloorView, columns: int, rows: int) -> list[Line]:
+    """Why there is no line to the hub, where that is known: nothing below it is of this moment."""
+    if view.link.state == "up" or not view.link.text:
+        return []
+    return [(Span(line, "bad"),) for line in wrap(plain(view.link.text), columns, min(2, rows))]
+
+
+def _below(view: FloorView, columns: int, rows: int) -> list[Line]:
     if view.chosen is not None:
         return chosen(view, view.chosen, columns, rows)
     asking = [seat for seat in view.floor.seats.values() if calls_for_someone(seat) and view.of_team(seat)]
@@ -120,7 +133,7 @@ def _asking(view: FloorView, seat: Seat, columns: int) -> Line:
 
 
 def _fine(view: FloorView, columns: int) -> list[Line]:
-    if not view.floor.whole:
+    if not view.floor.whole or view.link.state == "lost":
         return []
     count = view.totals
     said = "Nothing is wrong." if not count.hot else "Nobody asks for a person."

@@ -35,6 +35,7 @@ def reduce(floor: Floor, item: FloorSnapshot | FloorUpdate, local_ms: int) -> Fl
     for call_id in item.gone:
         if call_id in seats:
             left[call_id] = seats.pop(call_id)
+    floor = _without_old(floor, item.rows)
     for row in item.rows:
         seats[row.state.call_id] = _seated(seats.get(row.state.call_id), row, local_ms)
         left.pop(row.state.call_id, None)
@@ -87,6 +88,21 @@ def _seated(before: Seat | None, row: FloorRow, local_ms: int) -> Seat:
     if before is not None and before.row.alert and row.alert and before.row.alert.alert == row.alert.alert:
         alert_ms = before.alert_ms
     return Seat(row, zero_ms, local_ms, alert_ms)
+
+
+def _without_old(floor: Floor, rows: Iterable[FloorRow]) -> Floor:
+    """The floor without the notes and words of calls whose id another call has now."""
+    anew = {row.state.call_id for row in rows if _is_another(floor.seats.get(row.state.call_id), row)}
+    if not anew:
+        return floor
+    opened = Opened(floor.opened.call_id) if floor.opened and floor.opened.call_id in anew else floor.opened
+    notes = {name: note for name, note in floor.notes.items() if note.call_id not in anew}
+    return replace(floor, notes=notes, opened=opened)
+
+
+def _is_another(before: Seat | None, row: FloorRow) -> bool:
+    known = before.state.started_at if before else ""
+    return bool(known and row.state.started_at) and known != row.state.started_at
 
 
 def _present(seat: Seat, stations: Mapping[str, Presence]) -> Seat:

@@ -184,7 +184,7 @@ def _ledger(seat: Seat) -> list[Line]:
 
 
 def _hints(view: FloorView, seat: Seat, opened: Opened, columns: int, rows: int) -> list[Line]:
-    told = opened.detail.nudges if opened.detail else ()
+    told = opened.detail.nudges if opened.detail and "nudge" not in hidden(seat) else ()
     if not told:
         return [EMPTY, hint_line(view, seat)]
     lines: list[Line] = [EMPTY, (Span("hints", "title"), Span(f"  {len(told)}, the newest first", "soft"))]

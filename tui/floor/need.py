@@ -44,7 +44,7 @@ def need(seat: Seat, local_ms: int) -> Need:
     if seat.row.presence != "here" or state.phase == "no_audio":
         return Need("away", seat.came_ms - seat.row.age_ms)
     if state.phase in ("wrap_up", "ended"):
-        return Need("help", seat.zero_ms + state.help.since_ms) if state.help else Need("over", seat.came_ms)
+        return Need("over", seat.came_ms)
     if state.band in ("hot", "critical") or seat.row.alert is not None:
         return Need("risk", seat.alert_ms or seat.zero_ms)
     if state.help is not None:

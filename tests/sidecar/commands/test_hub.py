@@ -10,9 +10,17 @@ import pytest
 
 from sidecar import cli, keys, places
 from sidecar.hub import keyring
+from streams.busline import LinkChange
 from streams.floorline import FloorLine
 from streams.floorlink import FloorAddress
 from tests.sidecar.hub.conftest import free_port
+
+
+async def until(line: FloorLine, reason: str) -> None:
+    """Follow the line until it says that it is lost, and why."""
+    async for item in line:
+        if isinstance(item, LinkChange) and item.state != "up" and reason in item.text:
+            return
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")
@@ -46,6 +54,14 @@ async def test_it_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
         async with FloorLine(address) as line:
             await line.up()
             assert (await line.shift(8))["calls"] == 0
+            # Its key is revoked and let in again beside the hub, which sees either at once.
+            assert cli.run(cli.cli, ["keys", "revoke", "this floor"]) == 0
+            async with asyncio.timeout(20):
+                await until(line, "does not know this key")
+                allow = ["keys", "allow", "this floor", pair.public, "--role", "supervisor"]
+                assert cli.run(cli.cli, allow) == 0
+                await line.up()
+                assert (await line.shift(8))["calls"] == 0
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
     finally:

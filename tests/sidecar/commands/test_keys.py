@@ -44,6 +44,9 @@ def test_a_new_key_says_what_to_carry_where(capsys: pytest.CaptureFixture[str]) 
     assert not any(secret in out for secret in secrets())
     client = RollFile(folder()).read().clients["desk-4"]
     assert client.public == keys.pair(carried.parent, "desk-4").public
+    assert "is out" not in out
+    assert sidecar("new", "desk-4", "--role", "supervisor") == 0
+    assert "is out: desk-4 (agent, teams billing, retention)" in capsys.readouterr().out
     assert sidecar("new", "../x", "--role", "agent") == 1
     assert "cannot be a name" in capsys.readouterr().err
 

@@ -121,6 +121,18 @@ async def test_the_end_of_a_line_comes_after_its_pieces(broken: bool, last: str 
     assert not [said for said in link.said if isinstance(said, LineEnded)]
 
 
+async def test_a_refused_key_is_said_once_for_each_time_it_was_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(dialler, "_log", logs.get("test"))
+    monkeypatch.setattr(dialler._log, "error", lambda text, **_: logged.append(text))
+    link, door = PaperLink(), Door()
+    async with asyncio.timeout(10), background(Dialler(link, door.receive, "b").run()):
+        link.brings(*[LinkNews("refused")] * 3, LinkNews("up"), LinkNews("refused"))
+        link.brings(LinkNews("up"), LineBegins(1, "twilio"), LineOver(1, broken=False))
+        await door.done.wait()
+    assert len(logged) == 2
+
+
 async def test_a_line_that_the_gateway_holds_no_longer_is_broken_with_its_next_beat() -> None:
     link, door = PaperLink(), Door()
     async with asyncio.timeout(10), background(Dialler(link, door.receive, "b").run()):

@@ -2,10 +2,23 @@
 
 import pytest
 
-from sidecar.hub.calls import NOTES_LIMIT
+from sidecar.hub.calls import ALERT_STANDS_MS, NOTES_LIMIT
 from sidecar.hub.floors import AWAY_MS
+from sidecar.hub.records import AlertAnswered, CallGone
 from sidecar.hub.room import SEATS_PER_CLIENT
-from streams.floor import FloorHello, FloorSnapshot, FloorUpdate, OpenHelp, ShiftRequest, Watching, Whisper
+from streams.floor import (
+    CallDetail,
+    ClaimChanged,
+    DetailPut,
+    FloorHello,
+    FloorSnapshot,
+    FloorUpdate,
+    OpenHelp,
+    ShiftRequest,
+    Watching,
+    Whisper,
+    WordsPut,
+)
 from tests.sidecar.hub.stage import BEAT_MS, UNCLAIMED_MS, Stage, alert
 
 
@@ -121,6 +134,7 @@ def test_an_alert_that_nobody_claims_is_marked_once(stage: Stage) -> None:
 def test_an_alert_of_a_call_that_somebody_has_is_not_unclaimed(stage: Stage) -> None:
     stage.act("Sol", "claim")
     stage.say("desk-1", alert(1))
+    assert stage.records[-1] == AlertAnswered("desk-1", "c1", "a1", "Sol", 0)
     stage.frame(UNCLAIMED_MS * 2)
     row = stage.rows["Sol"]["c1"].alert
     assert row is not None
@@ -156,3 +170,122 @@ def test_hours_that_are_none_ask_for_nothing(stage: Stage) -> None:
     for hours in (float("nan"), -1.0, 1e12):
         stage.say("Sol", ShiftRequest(request=1, hours=hours))
     assert [question.hours for question in stage.questions] == [0.0, 0.0, 24.0 * 366]
+
+
+def shown_alert(stage: Stage) -> str:
+    """The rule of the alert on the row."""
+    row = stage.rows["Sol"]["c1"].alert
+    return row.rule if row else ""
+
+
+def test_an_alert_for_help_is_over_when_the_help_is_answered(stage: Stage) -> None:
+    stage.put("desk-1", 2, help=OpenHelp("h1", "", 0))
+    stage.say("desk-1", alert(1, rule="help"))
+    stage.frame()
+    assert shown_alert(stage) == "help"
+    stage.put("desk-1", 3)
+    stage.frame(UNCLAIMED_MS)
+    assert shown_alert(stage) == ""
+    # What comes later is another call for help: the one before does not come back with it.
+    stage.put("desk-1", 4, help=OpenHelp("h2", "", 0))
+    stage.say("desk-1", alert(2, rule="help"))
+    stage.frame()
+    row = stage.rows["Sol"]["c1"].alert
+    assert row is not None
+    assert (row.alert, row.unclaimed) == ("a2", False)
+
+
+def test_an_alert_of_heat_is_over_when_the_call_has_cooled(stage: Stage) -> None:
+    stage.put("desk-1", 2, band="hot", heat=70)
+    stage.say("desk-1", alert(1, rule="heat"))
+    stage.put("desk-1", 3, band="warm", heat=50)
+    stage.frame()
+    assert shown_alert(stage) == "heat"
+    stage.put("desk-1", 4, band="watch", heat=30)
+    stage.frame()
+    assert shown_alert(stage) == ""
+
+
+def test_an_alert_of_a_rule_fades_unless_its_call_is_warm(stage: Stage) -> None:
+    stage.say("desk-1", alert(1))
+    stage.put("desk-1", 2, band="warm", heat=50)
+    stage.frame(ALERT_STANDS_MS)
+    assert shown_alert(stage) == "supervisor"
+    stage.put("desk-1", 3)
+    stage.frame()
+    assert shown_alert(stage) == ""
+    stage.say("desk-1", alert(2))
+    stage.frame()
+    assert shown_alert(stage) == "supervisor"
+    # Time alone ends it too: nothing needs to come from its workstation.
+    stage.frame(ALERT_STANDS_MS)
+    assert shown_alert(stage) == ""
+    stage.act("Sol", "claim")
+    assert [record for record in stage.records if isinstance(record, AlertAnswered)] == []
+
+
+def test_no_alert_outlives_its_call_or_its_sharing(stage: Stage) -> None:
+    stage.say("desk-1", alert(1))
+    stage.put("desk-1", 2, shared=False)
+    stage.frame()
+    assert shown_alert(stage) == ""
+    stage.put("desk-1", 3, help=OpenHelp("h1", "", 0))
+    stage.say("desk-1", alert(2, rule="help"))
+    stage.put("desk-1", 4, phase="wrap_up", help=OpenHelp("h1", "", 0))
+    stage.frame()
+    assert shown_alert(stage) == ""
+
+
+def test_a_call_that_is_over_takes_no_note(stage: Stage) -> None:
+    stage.put("desk-1", 2, phase="wrap_up")
+    refused = stage.act("Sol", "note", value="well done")
+    assert (refused.ok, refused.text) == (False, "the call is over: a note would not reach its agent")
+    assert stage.got("desk-1", Whisper) == []
+
+
+def test_what_was_shown_before_sharing_was_switched_off_is_not_shown_to_who_comes_later(stage: Stage) -> None:
+    stage.act("Sol", "open")
+    stage.say("desk-1", WordsPut(boot="b1", number=2, call_id="c1", channel="customer", started_ms=0, text="hm"))
+    stage.say("desk-1", DetailPut(boot="b1", number=3, detail=CallDetail(call_id="c1")))
+    stage.put("desk-1", 4, shared=False)
+    stage.act("Ana", "open")
+    stage.frame()
+    assert not any(update.lines or update.details for update in stage.got("Ana", FloorUpdate))
+
+
+def test_another_call_of_the_same_id_has_nothing_of_the_one_before(stage: Stage) -> None:
+    stage.put("desk-1", 2, started_at="09:00")
+    stage.act("Sol", "claim")
+    stage.act("Sol", "open")
+    stage.act("Sol", "note", value="well done")
+    stage.say("desk-1", alert(1))
+    before = len(stage.sent[b"desk-1"])
+    stage.put("desk-1", 3, started_at="09:05")
+    stage.frame()
+    row = stage.rows["Sol"]["c1"]
+    assert (row.claimed_by, row.alert, row.watched_by) == ("", None, ("Sol",))
+    assert stage.sent[b"desk-1"][before:] == [
+        ClaimChanged(call_id="c1", by=""),
+        Watching(call_id="c1", names=()),
+        Watching(call_id="c1", names=("Sol",)),
+    ]
+    assert stage.records[-1] == CallGone("desk-1", "c1")
+    stage.say("desk-1", alert(2, name="a1"))
+    stage.frame()
+    assert shown_alert(stage) == "supervisor"
+    # A late state of the call before changes nothing.
+    stage.put("desk-1", 2, started_at="09:00")
+    stage.frame()
+    assert shown_alert(stage) == "supervisor"
+
+
+def test_who_answers_a_call_for_help_has_answered_its_alert_and_no_other(stage: Stage) -> None:
+    stage.say("desk-1", alert(1))
+    stage.say("desk-1", alert(2, rule="help"))
+    stage.frame(5_000)
+    stage.act("Sol", "answer_help", value="coming", help="h1")
+    answered = [record for record in stage.records if isinstance(record, AlertAnswered)]
+    assert answered == [AlertAnswered("desk-1", "c1", "a2", "Sol", 5_000)]
+    stage.act("Ana", "claim")
+    answered = [record for record in stage.records if isinstance(record, AlertAnswered)]
+    assert answered[1:] == [AlertAnswered("desk-1", "c1", "a1", "Ana", 5_000)]

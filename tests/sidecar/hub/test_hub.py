@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.hub.desk import STALE_BEATS
 from sidecar.hub.hub import MESSAGES_PER_S
 from sidecar.hub.records import AlertAnswered, CallGone, FactKept, Memory, Standing
 from sidecar.hub.roll import Roll
 from streams.floor import (
     Act,
     CallState,
+    ClaimChanged,
     FloorHello,
     FloorMessage,
     FloorSnapshot,
@@ -24,7 +26,7 @@ from streams.floor import (
     Welcome,
     Whisper,
 )
-from tests.sidecar.hub.stage import Stage, alert, clients
+from tests.sidecar.hub.stage import BEAT_MS, Stage, alert, clients
 
 
 def refusal(answers: list[FloorMessage]) -> str:
@@ -99,6 +101,23 @@ def test_a_revoked_key_is_forgotten_with_all_it_held() -> None:
     assert stage.rows["Ana"]["c2"].claimed_by == ""
     assert CallGone("desk-1", "c1") in stage.records
     assert "any more" in refusal(stage.say("Sol", FloorHello()))
+
+
+def test_a_key_that_is_revoked_while_its_floor_is_closed_holds_nothing_either() -> None:
+    stage = Stage()
+    stage.hello("desk-1", "Sol", "Ana")
+    stage.put("desk-1", 1)
+    stage.act("Sol", "claim")
+    stage.take(stage.hub.undelivered(b"Sol", "gone", 0))
+    stage.take(stage.hub.admit(clients("desk-1", "Ana"), 0))
+    assert stage.got("desk-1", ClaimChanged)[-1].by == ""
+    assert stage.act("Ana", "claim").ok
+    kept = Memory(standing=(Standing(station="desk-1", call_id="c1", claim="Sol"),))
+    later = Stage(kept, roll=clients("desk-1", "Ana"))
+    later.hello("desk-1", "Ana")
+    later.put("desk-1", 1)
+    later.frame()
+    assert later.rows["Ana"]["c1"].claimed_by == ""
 
 
 def test_whoever_moves_to_another_team_sees_that_one() -> None:
@@ -257,6 +276,8 @@ def test_whatever_is_lost_doubled_or_reordered_the_floor_comes_to_equal_the_stat
         else:
             getattr(truth, step[0])(*step[1:])
             arrive()
+    # An earlier start may have been heard last: it is believed until it has been silent.
+    stage.now_ms += STALE_BEATS * BEAT_MS + 1
     for name in STATIONS:
         # A boot that the hub never heard of may have been lost whole; the last hello always comes.
         truth.hello(name)

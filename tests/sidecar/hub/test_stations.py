@@ -1,5 +1,6 @@
 """Workstations as the hub hears them: presence, old starts, lists of calls, facts, notes, words."""
 
+from sidecar.hub.desk import BOOTS_REMEMBERED, STALE_BEATS
 from sidecar.hub.records import FactKept, Standing
 from sidecar.hub.room import FORGET_MS
 from sidecar.hub.tidy import CALLS_LIMIT
@@ -14,6 +15,7 @@ from streams.floor import (
     OpenHelp,
     Receipt,
     Refused,
+    StationHello,
     Taken,
     Watching,
     Welcome,
@@ -220,3 +222,26 @@ def test_two_workstations_may_have_a_call_of_one_id() -> None:
     assert heats == {"c1": 1, "c1@desk-2": 2, "c1@desk-2@desk-2": 3}
     assert stage.act("Sol", "claim", "c1@desk-2").ok
     assert stage.got("desk-2", ClaimChanged) == [ClaimChanged(call_id="c1", by="Sol")]
+
+
+def test_an_earlier_start_that_is_the_one_that_lives_is_believed_once_the_later_is_silent() -> None:
+    stage = Stage()
+    stage.hello("desk-1", boot="b2")
+    stage.say("desk-1", alert(1, boot="b2"))
+    stage.hello("desk-1", boot="b1")
+    hello = StationHello(boot="b2", station="desk-1")
+    assert isinstance(stage.say("desk-1", hello)[0], Refused)
+    stage.now_ms += STALE_BEATS * BEAT_MS + 1
+    assert isinstance(stage.say("desk-1", hello)[0], Welcome)
+    # What was taken of it before is not taken twice.
+    records = len(stage.records)
+    stage.say("desk-1", alert(1, boot="b2"))
+    assert len(stage.records) == records
+
+
+def test_starts_that_are_remembered_are_bounded() -> None:
+    stage = Stage()
+    for number in range(BOOTS_REMEMBERED + 2):
+        stage.hello("desk-1", boot=f"b{number}")
+    assert isinstance(stage.say("desk-1", StationHello(boot="b1", station="desk-1"))[0], Refused)
+    assert isinstance(stage.say("desk-1", StationHello(boot="b0", station="desk-1"))[0], Welcome)

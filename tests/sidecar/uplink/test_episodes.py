@@ -55,13 +55,13 @@ def test_a_rule_is_told_once_while_its_alerts_follow_one_another() -> None:
 
 def test_ids_are_of_the_call_and_differ() -> None:
     alerts = raised(alert(1_000), heat(61, "hot", 2_000))
-    assert [one.alert for one in alerts] == [f"{CALL}/alert-1", f"{CALL}/alert-2"]
+    assert [one.alert for one in alerts] == [f"alert-{number} {STARTED.started_at} {CALL}" for number in (1, 2)]
     assert alerts[0] == AlertRaised(
         boot="",
         number=0,
         call_id=CALL,
         at_ms=1_000,
-        alert=f"{CALL}/alert-1",
+        alert=f"alert-1 {STARTED.started_at} {CALL}",
         rule="deesc.threat",
         severity="warn",
         text="A threat.",

@@ -179,3 +179,10 @@ def test_of_a_private_stretch_only_how_things_stand_is_known() -> None:
         call.feed(event, private=True)
     row = call.state()
     assert (row.mood, row.spark, row.heat, row.nudges, row.signal) == (-0.7, (20,), 64, 0, "")
+
+
+def test_a_call_for_help_ends_with_the_call() -> None:
+    asked = of(e.HelpAsked, 1_000, help="h", text="")
+    assert state(asked).help is not None
+    over = followed(STARTED, asked, of(e.CallEnded, 2_000))
+    assert (over.state().help, over.private().help) == (None, None)

@@ -138,3 +138,10 @@ def test_any_fields_are_a_message_or_are_refused(fields: dict[str, object]) -> N
         message = from_client(msgspec.json.encode(fields).decode())
         if isinstance(message, Hello):
             check_hello(message)
+
+
+def test_a_refusal_does_not_repeat_at_length_what_the_client_wrote() -> None:
+    with pytest.raises(ProtocolError) as caught:
+        from_client('{"type":"lost","lost_ms":1,"channel":"' + "x\\n" * 10_000 + '"}')
+    assert len(str(caught.value)) < 300
+    assert str(caught.value).isprintable()

@@ -375,3 +375,20 @@ async def test_frames_are_drawn_only_for_a_change(monkeypatch: pytest.MonkeyPatc
         scene.clock.ms += 1_000
         scene.app._frame()
         assert drawn == [1]
+
+
+async def test_who_may_look_on_only_is_told_so_before_writing() -> None:
+    async with floor(snapshot(*CALLS, role="observer")) as scene:
+        await scene.press("j", "j")
+        for key in ("n", "a", "c"):
+            await scene.press(key)
+            assert not isinstance(scene.app.screen, Ask)
+            assert "your key may look on only" in scene.text
+        assert scene.line.acts == []
+
+
+async def test_what_the_hub_adds_to_done_is_said() -> None:
+    async with floor(WHOLE) as scene:
+        scene.line.answer = Acted(request=1, ok=True, text="desk-1 is away and gets it when it is back", note="n1")
+        await scene.press("j", "n", "h", "i", "enter")
+        assert "desk-1 is away" in scene.text

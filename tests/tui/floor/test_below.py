@@ -10,6 +10,7 @@ from tui.floor.below import below
 from tui.floor.sight import Sight
 from tui.floor.state import Floor
 from tui.floor.view import FloorView, Totals
+from tui.state import Link
 
 KEYS = keys_in_force({}, ACTIONS)
 
@@ -99,3 +100,11 @@ def test_nothing_is_wrong() -> None:
     assert "g the hottest" in text
     assert said(floor_of(seat()), totals=Totals(live=1, hot=1)).startswith("Nobody asks for a person.")
     assert said(Floor()) == ""
+
+
+def test_a_floor_without_a_link_says_why_and_never_that_nothing_is_wrong() -> None:
+    lost = Link("lost", 0, "the hub does not know this key")
+    assert said(floor_of(seat()), link=lost) == "the hub does not know this key"
+    assert said(floor_of(seat(agent_name="Priya")), "c1", link=lost, rows=2).splitlines()[1].startswith("Priya")
+    assert said(floor_of(seat()), link=Link("lost", 0)) == ""
+    assert "Nothing is wrong." in said(floor_of(seat()), link=Link("up", 0, "was away"))

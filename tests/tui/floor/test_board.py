@@ -117,3 +117,19 @@ def test_nothing_grows_without_a_bound() -> None:
         talked = reduce(talked, update(lines=tuple(said(start + number) for number in range(100))), 0)
     assert talked.opened is not None
     assert len(talked.opened.lines) == LINES_KEPT
+
+
+def test_another_call_of_the_same_id_brings_nothing_of_the_one_before() -> None:
+    first = row("c1", started_at="2026-11-22T09:00:00Z")
+    floor = open_call(reduce(Floor(), snapshot(first, row("c2")), 100_000), "c1")
+    floor = reduce(floor, update(notes=(note("read"),), lines=(said(1_000),)), 100_100)
+    same = reduce(floor, update(later(first, heat=9)), 100_200)
+    assert same.notes_of("c1")
+    assert same.opened is not None
+    assert same.opened.lines
+    anew = reduce(floor, update(row("c1", 500, started_at="2026-11-22T09:05:00Z")), 100_200)
+    assert not anew.notes
+    assert anew.opened is not None
+    assert (anew.opened.lines, len(anew.opened.moods)) == ((), 1)
+    other = reduce(close_call(floor), update(row("c1", 500, started_at="2026-11-22T09:05:00Z")), 100_200)
+    assert (other.opened, dict(other.notes)) == (None, {})

@@ -104,3 +104,10 @@ def test_the_foot_says_keys_or_what_happened() -> None:
     assert "esc back" in text(call_foot(view(HOT), 80, 1))
     assert text(call_foot(view(HOT, flash="note sent"), 80, 1)).strip() == "note sent"
     assert text(call_foot(view(HOT, keys={}), 80, 1)).strip() == ""
+
+
+def test_hints_told_before_sharing_was_switched_off_are_not_drawn_any_more() -> None:
+    detail = CallDetail(call_id="c1", nudges=(NudgeLine("r", "Empathy owed", "warn", 1_000),))
+    opened = Opened("c1", detail=detail)
+    assert "Empathy owed" in text(call_facts(view(seat(), opened), 60, 30))
+    assert "Empathy owed" not in text(call_facts(view(seat(shared=False), opened), 60, 30))

@@ -40,7 +40,7 @@ NOW_MS = 1_000
         ({"silence_since_ms": 60_000 - SILENCE_MS}, "silence"),
         ({"silence_since_ms": 60_000 - SILENCE_MS + 1, "band": "warm"}, "warm"),
         ({"phase": "wrap_up", "band": "hot"}, "over"),
-        ({"phase": "wrap_up", "help": HELP}, "help"),
+        ({"phase": "wrap_up", "help": HELP}, "over"),
         ({"phase": "ended"}, "over"),
         ({"phase": "no_audio"}, "away"),
         ({"presence": "gone", "band": "critical"}, "away"),

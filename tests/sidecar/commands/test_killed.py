@@ -1,0 +1,78 @@
+"""The service killed in mid-call and started again, as real processes: nothing kept is lost, all find back."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from sidecar import bus, config, keys, places
+from sidecar.journal import read_journal
+from sidecar.library import Library
+from sidecar.tapclient import address
+from sidecar.taptest import sound
+from streams.busline import BusLine, LinkChange
+from streams.events import CallEnded, CallStarted, Event, SpeechStarted
+from streams.wire import Envelope, Snapshot
+from tests.sidecar.commands.programs import Programs
+from tests.sidecar.test_service import DEMO
+
+SECOND = 16_000 * 2
+"""Bytes of both sides."""
+
+
+async def speak(socket: ClientConnection, pcm: bytes) -> None:
+    for at in range(0, len(pcm), 640):
+        await socket.send(pcm[at : at + 640])
+
+
+async def until(line: BusLine, wanted: type) -> list[object]:
+    """What a screen sees until an event of that kind."""
+    seen: list[object] = []
+    async for item in line:
+        events = item.events if isinstance(item, Snapshot) else [item.event] if isinstance(item, Envelope) else [item]
+        seen += events
+        if any(isinstance(event, wanted) for event in events):
+            return seen
+    raise AssertionError("the line ended")
+
+
+def events_of(folder: Path) -> tuple[Event, ...]:
+    return read_journal(folder).events  # type: ignore[return-value]
+
+
+async def test_a_killed_service_leaves_a_whole_journal_and_finds_its_call_and_screen_again(programs: Programs) -> None:
+    settings = config.load(sets=programs.sets[1::2])
+    where = places.find()
+    service = await asyncio.to_thread(programs.service)
+    tap = address(settings.taps, where.keys_dir)
+    hello = json.dumps({"type": "hello", "version": 1, "call_id": "c1", "rate_hz": 8000})
+    played = sound.read(DEMO, 16)
+    pcm = sound.side_by_side(played.agent, played.customer, 2)
+    headers = {"Authorization": f"Bearer {tap.token}"}
+    async with asyncio.timeout(60), BusLine(bus.address(settings.bus, keys.load(where.keys_dir))) as screen:
+        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
+            await socket.send(hello)
+            await socket.recv()
+            await speak(socket, pcm[: 8 * SECOND])
+            seen = await until(screen, SpeechStarted)
+            assert any(isinstance(event, CallStarted) for event in seen)
+            service.send_signal(signal.SIGKILL)
+            await asyncio.to_thread(service.wait)
+        await asyncio.to_thread(programs.service)
+        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
+            await socket.send(hello)
+            await socket.recv()
+            await speak(socket, pcm[8 * SECOND :])
+            await socket.send('{"type":"end"}')
+            await socket.wait_closed()
+        seen = await until(screen, CallEnded)
+    assert any(isinstance(item, LinkChange) and item.state == "lost" for item in seen)
+    assert {event.call_id for event in seen if isinstance(event, CallStarted)} == {"c1"}
+    before, after = sorted(Library(where.journals_dir).folders())
+    assert "ends before the call does" in read_journal(before).cut
+    assert (before / "events.jsonl").read_bytes().endswith(b"\n")
+    assert any(isinstance(event, SpeechStarted) for event in events_of(before))
+    assert read_journal(after).cut == ""
+    assert read_journal(after).started.call_id == read_journal(before).started.call_id == "c1"

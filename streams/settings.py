@@ -17,7 +17,7 @@ class ProfileSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     partial_margin_ms: int = 1300
     final_floor_s: int = 10
     final_margin_ms: int = 2000
-    partial_every_ms: int = 480
+    partial_every_ms: int = 448
     partial_beam: int = 1
     speculative_beam: int = 3
     final_beam: int = 3
@@ -29,7 +29,7 @@ class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     soft_pause_ms: int = 240
     pause_ms: int = 480
     sentence_pause_ms: int = 300
-    hesitation_pause_ms: int = 900
+    hesitation_pause_ms: int = 860
     longest_s: int = 14
     turn_gap_ms: int = 700
 

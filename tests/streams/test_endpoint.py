@@ -47,12 +47,12 @@ def test_does_not_lead_on(text):
         ("", False, 480),
         ("it broke.", False, 300),
         ("it broke", True, 300),
-        ("it broke and", False, 900),
-        ("first of all,", False, 900),
-        ("I was going to say...", False, 900),
+        ("it broke and", False, 860),
+        ("first of all,", False, 860),
+        ("I was going to say...", False, 860),
         ("it broke and", True, 300),
-        ("four one seven", False, 900),
-        ("four one seven", True, 900),
+        ("four one seven", False, 860),
+        ("four one seven", True, 860),
     ],
 )
 def test_pause_needed(text, other_speaks, pause_ms):

@@ -34,13 +34,15 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
     """What the customer's turn, joined from its pieces, looks like now; `run` counts such turns.
 
-    `call` says what is to be done about an opening in it; `because` and `tense_because` quote what weighed most.
+    `call` says what is to be done about an opening in it, `opening` how likely there is one; `because` and
+    `tense_because` quote what weighed most.
     """
 
     run: int
     text: str
     call: Call
     strength: Strength
+    opening: float
     tension: float
     because: tuple[Quote, ...]
     tense_because: tuple[Quote, ...]
@@ -75,6 +77,7 @@ class Attention:
             text=facts.text,
             call=self._call(noticed),
             strength=self._noticer.strength(noticed),
+            opening=noticed.opening_p,
             tension=noticed.tension_p,
             because=self._quotes(noticed.evidence),
             tense_because=self._quotes(noticed.heat_evidence),

@@ -99,6 +99,8 @@ class Checklist:
         return self._states.get(item) in {"due", "overdue"}
 
     def _state(self, item: ChecklistItem, before: ChecklistState | None, now_ms: int) -> ChecklistState | None:
+        if before == "done" and not item.if_heard:
+            return "done"
         since_ms = -1
         if item.if_heard:
             asked = self._conversation.heard(item.if_heard, -1)
@@ -107,24 +109,24 @@ class Checklist:
             since_ms = asked[-1].said_ms - ms(item.back_s)
         if item.opens and not self._agent_opened():
             return None
-        if (before == "done" and not item.if_heard) or self._said(item, since_ms):
+        if self._said(item, since_ms):
             return "done"
         return "overdue" if before == "overdue" or self._late(item, since_ms, now_ms) else "due"
 
     def _agent_opened(self) -> bool:
-        agent, customer = self._conversation.turns("A"), self._conversation.turns("C")
-        return bool(agent) and (not customer or agent[0].started_ms <= customer[0].started_ms)
+        agent, customer = self._conversation.first_turn("A"), self._conversation.first_turn("C")
+        return agent is not None and (customer is None or agent.started_ms <= customer.started_ms)
 
     def _said(self, item: ChecklistItem, since_ms: int) -> bool:
         said = self._conversation.heard(item.cues, since_ms)
         if said:
             return not item.answered or any(
-                turn.started_ms >= said[0].said_ms for turn in self._conversation.turns("C")[-2:]
+                turn.started_ms >= said[0].said_ms for turn in self._conversation.last_turns("C", 2)
             )
         words = self._lines[item.id]
         return bool(words) and any(
             len(words & content_words(split_words(turn.text))) >= item.share * len(words)
-            for turn in self._conversation.turns("A")[-2:]
+            for turn in self._conversation.last_turns("A", 2)
         )
 
     def _late(self, item: ChecklistItem, since_ms: int, now_ms: int) -> bool:

@@ -4,7 +4,9 @@ This is the read model of the words lane. Everything in it stands where it was *
 side's words were recognised first.
 """
 
+from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -38,6 +40,11 @@ class ConversationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     closing_cues: tuple[str, ...]
 
 
+_started_ms = attrgetter("started_ms")
+_ended_ms = attrgetter("ended_ms")
+_said_ms = attrgetter("said_ms")
+
+
 class _Lane:
     """One side: its watermark, its turn in the making, and what was heard so far of the utterance after it."""
 
@@ -52,9 +59,9 @@ class _Lane:
         self.partial_of = -1
 
     def keep(self, hits: tuple[Hit, ...]) -> None:
-        """Remember final hits by family."""
+        """Remember final hits by family, in the order of their ends."""
         for hit in hits:
-            self.hits.setdefault(hit.cue, []).append(hit)
+            insort_right(self.hits.setdefault(hit.cue, []), hit, key=_ended_ms)
 
 
 class Conversation:
@@ -86,6 +93,12 @@ class Conversation:
         """This side's finished turns, oldest first."""
         return self._lanes[side].turns
 
+    def closed_from(self, side: Side, since_ms: int, count: int) -> list[Turn]:
+        """This side's first `count` finished turns that began at `since_ms` or later."""
+        turns = self._lanes[side].turns
+        first = bisect_left(turns, since_ms, key=_started_ms)
+        return turns[first : first + count]
+
     def open_turn(self, side: Side) -> Turn | None:
         """This side's turn in the making."""
         return self._lanes[side].turn
@@ -95,15 +108,20 @@ class Conversation:
         """When the customer had stated the issue; None before."""
         return self._issue.ended_ms if self._issue else None
 
-    def turns(self, side: Side) -> list[Turn]:
-        """This side's turns, the one in the making as the last."""
+    def first_turn(self, side: Side) -> Turn | None:
+        """This side's first turn as it stands now."""
         lane = self._lanes[side]
-        return [*lane.turns, *((lane.turn,) if lane.turn is not None else ())]
+        return lane.turns[0] if lane.turns else lane.turn
+
+    def last_turns(self, side: Side, count: int) -> list[Turn]:
+        """This side's newest turns, oldest first, the one in the making as the last."""
+        lane = self._lanes[side]
+        return [*lane.turns[-count:], *((lane.turn,) if lane.turn is not None else ())][-count:]
 
     def words_after(self, side: Side, since_ms: int) -> int:
         """How many words this side said in pieces that end after `since_ms`, stable words of a partial included."""
         lane = self._lanes[side]
-        turns = [*lane.turns[-8:], *((lane.turn,) if lane.turn is not None else ())]
+        turns = self.last_turns(side, 9)
         final = sum(len(piece.text.split()) for turn in turns for piece in turn.pieces if piece.ended_ms > since_ms)
         return final + len(lane.partial.split())
 
@@ -112,9 +130,10 @@ class Conversation:
         found: list[Hit] = []
         for cue in cues:
             lane = self._lanes["A" if cue.startswith("A") else "C"]
-            found.extend(hit for hit in lane.hits.get(cue, ()) if hit.ended_ms > since_ms)
+            if (hits := lane.hits.get(cue)) is not None:
+                found.extend(hits[bisect_right(hits, since_ms, key=_ended_ms) :])
             found.extend(hit for hit in lane.provisional if hit.ended_ms > since_ms and hit.cue == cue)
-        found.sort(key=lambda hit: hit.said_ms)
+        found.sort(key=_said_ms)
         return found
 
     # --- the flow -------------------------------------------------------------------------------------------------
@@ -150,8 +169,8 @@ class Conversation:
             signals.append(self._close(lane, lane.turn))
         before = lane.turn.pieces if lane.turn is not None else ()
         turn = Turn(side, len(lane.turns), (*before, piece))
-        lane.turn = turn
         tail, pieces = _tail(turn)
+        lane.turn = turn = Turn(side, turn.index, (*_untimed(turn.pieces[: -len(pieces)]), *pieces))
         hits = self._hits(side, turn.index, pieces, tail, len(tail) - len(text))
         lane.keep(hits)
         self._move_phase(turn, hits)
@@ -190,9 +209,10 @@ class Conversation:
         return None if ended_ms is None else ended_ms + gap_ms + self._settings.words_wait_ms
 
     def _close(self, lane: _Lane, turn: Turn) -> TurnClosed:
-        lane.turns.append(turn)
+        closed = Turn(turn.side, turn.index, _untimed(turn.pieces))
+        lane.turns.append(closed)
         lane.turn = None
-        return TurnClosed(turn)
+        return TurnClosed(closed)
 
     def _hits(self, side: Side, index: int, pieces: tuple[Piece, ...], text: str, new_from: int) -> tuple[Hit, ...]:
         return tuple(
@@ -229,6 +249,11 @@ def _tail(turn: Turn) -> tuple[str, tuple[Piece, ...]]:
         pieces.insert(0, piece)
         length += len(piece.text) + 1
     return " ".join(piece.text for piece in pieces), tuple(pieces)
+
+
+def _untimed(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces without the times of their words: no cue is looked for there again, and an hour has ten thousand."""
+    return tuple(msgspec.structs.replace(piece, words=()) if piece.words else piece for piece in pieces)
 
 
 def _ms_at(pieces: tuple[Piece, ...], offset: int) -> int:

@@ -75,7 +75,7 @@ def talk_share(trigger: TalkShare, seen: Situation, _: Memory) -> list[Finding]:
         return []
     agent_ms = seen.timing.spoke_ms("agent", since_ms, seen.now_ms)
     both_ms = agent_ms + seen.timing.spoke_ms("customer", since_ms, seen.now_ms)
-    turns = sum(turn.ended_ms > since_ms for turn in seen.conversation.turns("C"))
+    turns = sum(turn.ended_ms > since_ms for turn in seen.conversation.last_turns("C", trigger.turns + 1))
     if both_ms < ms(trigger.speech_s) or agent_ms <= trigger.above * both_ms or turns > trigger.turns:
         return []
     return [
@@ -115,11 +115,12 @@ def hold_over_wake_ms(_: HoldOver, __: Situation) -> None:
 
 def pace(trigger: SpeaksFast, seen: Situation, _: Memory) -> list[Finding]:
     """A pace above the limit, looked at with new words of the agent."""
-    grew = any(isinstance(signal, TurnGrew) and signal.turn.side == "A" for signal in seen.signals)
-    rate = seen.pace.rate(trigger.window_s) if grew else None
-    own = seen.pace.own_wpm
+    if not any(isinstance(signal, TurnGrew) and signal.turn.side == "A" for signal in seen.signals):
+        return []
+    rate = seen.pace.rate(trigger.window_s)
     limit = trigger.wpm
     if trigger.over_own is not None:
+        own = seen.pace.own_wpm
         limit = None if own is None else max(trigger.least_wpm, trigger.over_own * own)
     if rate is None or limit is None or rate.wpm <= limit:
         return []

@@ -17,14 +17,14 @@ def repeats(trigger: Repeats, seen: Situation, _: Memory) -> list[Finding]:
     """Turns that say an earlier one again."""
     found = []
     for turn in _closed(trigger.side, seen):
-        own = content(turn.text)
+        own = seen.content(turn)
         if len(own) < trigger.words:
             continue
         for earlier in reversed(seen.conversation.closed_turns(trigger.side)[-_LOOKED_BACK:]):
             back_ms = turn.started_ms - earlier.ended_ms
             if earlier.index >= turn.index or back_ms < ms(trigger.from_s) or back_ms > ms(trigger.to_s):
                 continue
-            before = content(earlier.text)
+            before = seen.content(earlier)
             # In a long turn the words of any short one can be found.
             share = len(own & before) / len(own) if len(before) <= 2 * len(own) else 0.0
             if share >= trigger.share:
@@ -77,7 +77,7 @@ def topic_dropped(trigger: TopicDropped, seen: Situation, memory: Memory) -> lis
         if memory.since_ms < 0 or turn.started_ms < memory.since_ms or not enough:
             continue
         memory.count += 1
-        if content(turn.text) & content(memory.text):
+        if seen.content(turn) & content(memory.text):
             memory.since_ms = -1
         elif memory.count >= trigger.turns:
             since_ms, memory.since_ms = memory.since_ms, -1
@@ -124,13 +124,13 @@ def into_wait(trigger: IntoWait, seen: Situation, memory: Memory) -> list[Findin
     if not waits:
         return []
     wait = waits[-1]
-    spoken = [turn for turn in seen.conversation.closed_turns("A") if turn.started_ms >= wait.ended_ms]
+    spoken = seen.conversation.closed_from("A", wait.ended_ms, trigger.turns)
     until_ms = wait.ended_ms
-    for turn in spoken[: trigger.turns]:
+    for turn in spoken:
         if turn.started_ms > until_ms + ms(trigger.within_s) or turn.word_count <= 2:
             return []
         until_ms = turn.ended_ms
-    answered = any(turn.started_ms > wait.ended_ms for turn in seen.conversation.turns("C"))
+    answered = any(turn.started_ms > wait.ended_ms for turn in seen.conversation.last_turns("C", 1))
     if len(spoken) < trigger.turns or answered:
         return []
     memory.told_ms = wait.ended_ms

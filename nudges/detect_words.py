@@ -41,7 +41,9 @@ def unanswered(trigger: Unanswered, seen: Situation, _: Memory) -> list[Finding]
     return [
         _about(signal.opening, signal.measured, signal.threshold)
         for signal in seen.signals
-        if isinstance(signal, OpeningDue) and signal.opening.strength in trigger.strength
+        if isinstance(signal, OpeningDue)
+        and signal.opening.strength in trigger.strength
+        and signal.opening.sure >= trigger.sure
     ]
 
 

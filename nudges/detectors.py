@@ -10,6 +10,18 @@ from typing import Any
 from nudges import detect_feeling, detect_items, detect_timing, detect_turns, detect_words
 from nudges import triggers as on
 from nudges.findings import Finding, Memory
+from nudges.signals import (
+    CallOver,
+    HeatMoved,
+    ItemOverdue,
+    MoodMoved,
+    OpeningDue,
+    OpeningMoved,
+    Replied,
+    TalkedOver,
+    TurnClosed,
+    TurnGrew,
+)
 from nudges.situation import Situation
 from nudges.triggers import Trigger
 
@@ -22,6 +34,11 @@ def find(trigger: Trigger, seen: Situation, memory: Memory) -> list[Finding]:
 def is_timed(trigger: Trigger) -> bool:
     """Whether a trigger may become true without any signal, merely because time has passed."""
     return type(trigger) in _WAKE
+
+
+def set_off_by(trigger: Trigger) -> frozenset[type]:
+    """The signals without which a trigger finds nothing; for a timed one they do not matter."""
+    return _SIGNALS.get(type(trigger), frozenset())
 
 
 def wake_ms(trigger: Trigger, seen: Situation) -> int | None:
@@ -65,4 +82,24 @@ _WAKE: dict[type, Callable[[Any, Situation], int | None]] = {
     on.FloorHeld: detect_timing.floor_wake_ms,
     on.HeatLasts: detect_feeling.heat_lasts_wake_ms,
     on.SinceIssue: detect_turns.since_issue_wake_ms,
+}
+
+_SIGNALS: dict[type, frozenset[type]] = {
+    kind: frozenset(signals)
+    for signals, kinds in (
+        ((TurnGrew,), (on.Heard, on.SpeaksFast, on.ItemsMissing)),
+        ((TurnClosed,), (on.HeatCooled, on.TalkShare, on.IntoWait, on.Unclear, on.Repeats, on.ReplyLacks)),
+        ((TurnGrew, TurnClosed), (on.TopicDropped,)),
+        ((OpeningDue,), (on.Unanswered,)),
+        ((OpeningMoved,), (on.OpeningIs,)),
+        ((OpeningMoved, TurnClosed), (on.AnsweredWell,)),
+        ((HeatMoved,), (on.HeatReaches,)),
+        ((HeatMoved, TurnClosed), (on.Escalates,)),
+        ((MoodMoved,), (on.MoodRecovered,)),
+        ((TalkedOver,), (on.TalksOver,)),
+        ((Replied,), (on.HastyReplies,)),
+        ((ItemOverdue,), (on.ItemsOverdue,)),
+        ((CallOver,), (on.CallEnds,)),
+    )
+    for kind in kinds
 }

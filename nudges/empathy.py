@@ -126,7 +126,7 @@ class Ledger:
         quoted = [*glimpse.because, *(Quote(hit.quote, hit.said_ms) for hit in hits)]
         first = quoted[0] if quoted else Quote(grew.piece.text[:64], grew.piece.started_ms)
         found = self._opening("strong" if named else glimpse.strength, first.quote, first.said_ms, grew)
-        found = msgspec.structs.replace(found, because=glimpse.because)
+        found = msgspec.structs.replace(found, because=glimpse.because, sure=glimpse.opening)
         if glimpse.call == "speak":
             self._watched = None
             return self._open(found, glimpse.text, glimpse.run)
@@ -235,7 +235,9 @@ class Ledger:
             if waiting.strength == "strong" or found.strength == "weak":
                 # The customer is still explaining: the answer is due after the last of it.
                 self._text = text
-                self._openings[-1] = msgspec.structs.replace(waiting, ended_ms=found.ended_ms)
+                self._openings[-1] = msgspec.structs.replace(
+                    waiting, ended_ms=found.ended_ms, sure=max(waiting.sure, found.sure)
+                )
                 return []
         elif waiting is not None and self._judge is not None and waiting.turns:
             # They say it again because nothing came: that one was missed, and this is a new one.

@@ -15,7 +15,8 @@ class ForecastSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     The heat is thought on as it went in the last `ahead_s`; an opening that waits for its answer adds `opening`
     points, each of the agent's `refusals` (cue families) in the last `refusal_s` adds `refusal`. At `rising` of these
-    points or more it is rising, at `boiling` or more it is about to boil over.
+    points or more it is rising, at `boiling` or more it is about to boil over; what was told is left `leave_below`
+    points under where it began, so that no screen flickers.
     """
 
     ahead_s: float = 30.0
@@ -25,10 +26,14 @@ class ForecastSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     refusal_s: float = 60.0
     rising: float = 25.0
     boiling: float = 60.0
+    leave_below: float = 5.0
 
 
-def forecast(settings: ForecastSettings, seen: Situation) -> Forecast:
-    """What the heat is likely to be soon, if all goes on as it went; a heat of nothing is steady."""
+def forecast(settings: ForecastSettings, seen: Situation, told: Forecast = "steady") -> Forecast:
+    """What the heat is likely to be soon, if all goes on as it went; a heat of nothing is steady.
+
+    `told` is what was said last.
+    """
     now_ms = seen.now_ms
     value = seen.heat.value(now_ms)
     if not value:
@@ -36,6 +41,6 @@ def forecast(settings: ForecastSettings, seen: Situation) -> Forecast:
     refused = seen.conversation.heard(settings.refusals, now_ms - ms(settings.refusal_s))
     points = value + (value - seen.heat.value(max(0, now_ms - ms(settings.ahead_s))))
     points += settings.opening * (seen.ledger.waiting is not None) + settings.refusal * len(refused)
-    if points >= settings.boiling:
+    if points >= settings.boiling - settings.leave_below * (told == "boiling"):
         return "boiling"
-    return "rising" if points >= settings.rising else "steady"
+    return "rising" if points >= settings.rising - settings.leave_below * (told != "steady") else "steady"

@@ -5,6 +5,7 @@ depend on who asks when.
 """
 
 import math
+from itertools import takewhile
 
 import msgspec
 
@@ -42,6 +43,8 @@ class HeatGauge:
         self._settings = settings
         self._half_life_ms = settings.half_life_s * 1000
         self._steps: list[tuple[int, float]] = [(0, 0.0)]
+        self.highest = self._steps[0]
+        """When the call was hottest, and how hot (the first such moment)."""
         self._causes: list[Cause] = []
         self._told = 0.0
         self._band = 0
@@ -55,7 +58,8 @@ class HeatGauge:
 
     def peak(self, since_ms: int, now_ms: int) -> float:
         """The highest value from `since_ms` until now."""
-        later = [value for at_ms, value in self._steps if since_ms < at_ms <= now_ms]
+        steps = takewhile(lambda step: step[0] > since_ms, reversed(self._steps))
+        later = [value for at_ms, value in steps if at_ms <= now_ms]
         return max([self.value(since_ms), *later])
 
     def above_since(self, at: float, now_ms: int) -> int | None:
@@ -69,11 +73,6 @@ class HeatGauge:
                 break
             since_ms = until_ms = step_ms
         return since_ms
-
-    @property
-    def highest(self) -> tuple[int, float]:
-        """When the call was hottest, and how hot (the first such moment)."""
-        return max(self._steps, key=lambda step: step[1])
 
     @property
     def band(self) -> Band:
@@ -124,6 +123,7 @@ class HeatGauge:
         before = self.value(now_ms)
         after = min(100.0, max(0.0, before + added))
         self._steps.append((now_ms, after))
+        self.highest = max(self.highest, self._steps[-1], key=lambda step: step[1])
         return after - before
 
     def causes(self, now_ms: int) -> tuple[Cause, ...]:

@@ -4,8 +4,8 @@ An acknowledgement says what happened to *them* ("you drove twice"), what *we* d
 something that has a name; a formula is sorry for "the inconvenience", and procedure says what to press.
 """
 
+from nudges.lexicon import PAST
 from nudges.noticing_features import content_words
-from nudges.noticing_shape import PAST
 from nudges.spoken_words import Spoken
 
 _SORRY = frozenset(["sorry", "apologise", "apologize", "apologies", "apology"])

@@ -4,36 +4,19 @@ Three answers are told apart: it names the feeling or the very trouble, or owns 
 goes on with procedure (missed). What tells them apart is whether the customer's own things come back in the reply.
 """
 
+from nudges.lexicon import COUNTS
 from nudges.noticing_answer import answer_features
 from nudges.noticing_features import Features, content_words
 from nudges.phrases import Phrases
-from nudges.spoken_words import split_words
+from nudges.spoken_words import Spoken, split_words
 
 _FORMULAS = frozenset(("formula", "polite", "sorry", "sorry_formula", "greet", "close", "cheer"))
 _WARM = frozenset(("name_feeling", "specific", "own", "explore"))
 _COLD = frozenset(("refusal", "instruct", "diagnose", "defend", "transfer", "hold"))
+_SORRY = frozenset(("reply.sorry", "reply.sorry_formula"))
+# To somebody who doubts themselves, giving time is the answer; to anybody else it is a formula.
+_EASING = frozenset(("reply.explore", "reply.name_feeling", "reply.own"))
 _HEAD_CHARS = 90  # about the first sentence of a reply
-_NUMBERS = frozenset(
-    [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "fifteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "hundred",
-    ]
-)
 
 
 def reply_features(opening: str, reply: str, phrases: Phrases) -> Features:
@@ -61,8 +44,14 @@ def reply_features(opening: str, reply: str, phrases: Phrases) -> Features:
     cold = any(f"reply.{family}" in values for family in _COLD)
     # An answer that goes on with procedure says so in its first words; what follows warmth is the help itself.
     values["mix.both" if warm and cold else "mix.warm" if warm else "mix.cold" if cold else "mix.none"] = 1.0
-    _echo(opening, reply, values, warm=warm)
-    values.update(answer_features(split_words(opening), spoken))
+    if "reply.own" in values and "reply.refusal" not in values and _SORRY & values.keys():
+        values["amends"] = 1.0
+    asked = split_words(opening)
+    unsure = any(hit.family == "self_low" for hit in phrases.customer.find(asked))
+    if unsure and _EASING & values.keys():
+        values["eases"] = 1.0
+    _echo(asked, spoken, values, warm=warm)
+    values.update(answer_features(asked, spoken))
     opened = split_words(reply[:_HEAD_CHARS])
     for hit in phrases.agent.find(opened):
         if f"reply.{hit.family}" in values:
@@ -77,17 +66,15 @@ def reply_features(opening: str, reply: str, phrases: Phrases) -> Features:
     return Features(values, quotes)
 
 
-def _echo(opening: str, reply: str, values: dict[str, float], *, warm: bool) -> None:
+def _echo(theirs: Spoken, ours: Spoken, values: dict[str, float], *, warm: bool) -> None:
     # Procedure repeats the topic too; only beside warmth does it show that somebody listened.
     kind = "echo" if warm else "topic"
-    theirs = split_words(opening)
-    ours = split_words(reply)
     shared = content_words(theirs) & content_words(ours)
     for least in range(1, 4):
         if len(shared) >= least:
             values[f"{kind}.{least}"] = 1.0
     stems = {word[:4] for word in content_words(theirs)} & {word[:4] for word in content_words(ours)}
     values[f"{kind}.share"] = min(1.0, len(stems) / 4)
-    counted = {word for word in theirs.words if word in _NUMBERS or word[0].isdigit()}
+    counted = {word for word in theirs.words if word in COUNTS or word[0].isdigit()}
     if counted & set(ours.words):
         values[f"{kind}.number"] = 1.0

@@ -4,12 +4,16 @@ Only time filled with words counts, short gaps between them included: a pause is
 digits are left out, which everybody says slowly.
 """
 
+from collections import deque
 from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
 from nudges.signals import Piece
+
+WORDS_KEPT = 2_000
+"""The agent's last words whose times are remembered: ten minutes of talk, longer than any window of a rule."""
 
 
 class PaceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,8 +41,11 @@ class Pace:
 
     def __init__(self, settings: PaceSettings) -> None:
         self._settings = settings
-        self._said: list[_Said] = []
-        self._own_wpm: float | None = None
+        self._said: deque[_Said] = deque(maxlen=WORDS_KEPT)
+        self._own_ms = 0
+        self._own_words = 0
+        self.own_wpm: float | None = None
+        """The pace at which the agent began the call; None before that is known."""
 
     def hear(self, piece: Piece) -> None:
         """Take in the words of one utterance; without times of their own they share it evenly."""
@@ -49,7 +56,10 @@ class Pace:
             each_ms = (piece.ended_ms - piece.started_ms) / len(texts)
             edges = [piece.started_ms + round(each_ms * number) for number in range(len(texts) + 1)]
             times = [_Said(*edge) for edge in pairwise(edges)]
-        self._said.extend(said for said, text in zip(times, texts, strict=True) if not _spelled(text))
+        for said in (said for said, text in zip(times, texts, strict=True) if not _spelled(text)):
+            if self.own_wpm is None and self._said:
+                self._begin(self._said[-1], said)
+            self._said.append(said)
 
     def rate(self, window_s: float, since_ms: int = -1) -> Rate | None:
         """The pace over the last `window_s` of speech, all of it after `since_ms`; None while there is not so much."""
@@ -64,20 +74,12 @@ class Pace:
                 return Rate(60_000 * count / spoken_ms, count, said.start_ms)
         return None
 
-    @property
-    def own_wpm(self) -> float | None:
-        """The pace at which the agent began the call; None before that is known."""
-        if self._own_wpm is None:
-            self._own_wpm = self._first_pace()
-        return self._own_wpm
-
-    def _first_pace(self) -> float | None:
-        spoken_ms = 0
-        for count, (before, said) in enumerate(pairwise(self._said), 1):
-            spoken_ms += self._takes_ms(before, said)
-            if spoken_ms >= self._settings.own_s * 1000:
-                return 60_000 * count / spoken_ms
-        return None
+    def _begin(self, before: _Said, said: _Said) -> None:
+        """Count the agent's first words, until they are enough to tell the agent's own pace."""
+        self._own_words += 1
+        self._own_ms += self._takes_ms(before, said)
+        if self._own_ms >= self._settings.own_s * 1000:
+            self.own_wpm = 60_000 * self._own_words / self._own_ms
 
     def _takes_ms(self, said: _Said, later: _Said | None) -> int:
         """How long a word takes, with the gap before the next one unless that is a pause."""

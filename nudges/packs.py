@@ -4,17 +4,19 @@ Unknown keys and wrong types are refused with the rule and line they stand in. A
 another is laid over it first, as tables: rules by their id, cue families by their name, settings key by key.
 """
 
-import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from nudges.cues import CueBook
+from nudges.cues import CueBook, CueSpec
 from nudges.noticing import NoticingModel, parse_model
 from nudges.packcheck import check
-from nudges.packlines import line_in_rule, line_of_key, place_of_rule
+from nudges.packlines import LISTS, last_line_of, line_of, line_with, place_of_rule
+from nudges.packwords import refusal
 from nudges.rulepack import Pack, Scope
 from streams.errors import PackError
 
@@ -69,6 +71,25 @@ def load(text: str, name: str = "pack", *, queue: str = "", agent: str = "", wri
     return _load(text, name, own, written or text)
 
 
+def load_all(text: str, name: str, *, written: str = "") -> tuple[LoadedPack, ...]:
+    """A pack as it stands for calls that no scope is for, then with each of its scopes alone.
+
+    Raises PackError as `load` does, so that a mistake in a scope is not found by the first call that it is for.
+    """
+    scopes = range(len(_scopes(text, name)))
+    return tuple(_load(text, name, own, written or text) for own in ((), *((number,) for number in scopes)))
+
+
+def refuse_twice(own: dict[str, Any], name: str, written: str) -> None:
+    """Raise PackError where one file states a rule or line of the checklist twice: the second would win unseen."""
+    for part in (own, *own.get("scope", ())):
+        for kind in LISTS:
+            parts = part.get(kind, ()) if isinstance(part, dict) else ()
+            if (twice := _twice(parts)) is not None:
+                line = last_line_of((kind, twice, "id"), written)
+                raise PackError(f"{name}:{line or 1}: {kind} {twice}: stands twice; say it all in one place")
+
+
 def laid_over(text: str, own: str) -> str:
     """The text of a pack with the keys of another, one a line, laid over it for every call."""
     return f"{text}\n[[scope]]\n{own}\n"
@@ -82,9 +103,13 @@ def _load(text: str, name: str, scopes: tuple[int, ...], written: str) -> Loaded
     try:
         pack = msgspec.convert(table, Pack)
     except msgspec.ValidationError as error:
-        raise PackError(f"{name}{_where(str(error), written, table)}: {error}") from error
+        keys, reason = refusal(str(error), table)
+        raise PackError(f"{name}:{_place(keys, written)} {reason}") from error
     try:
         book = CueBook(pack.customer, pack.agent)
+    except PackError as error:
+        raise PackError(f"{name}{_line_of_cue(pack, written)}: {error}") from error
+    try:
         check(pack, book, written)
         model = None if pack.model is None else _model(pack.model.numbers, pack.model.phrases)
     except PackError as error:
@@ -99,12 +124,20 @@ def _model(numbers: str, phrases: str) -> NoticingModel:
 
 
 @lru_cache(maxsize=16)
-@lru_cache(maxsize=16)
 def _scopes(text: str, name: str) -> tuple[Scope, ...]:
     try:
         return msgspec.convert(tables(text, name).get("scope", []), tuple[Scope, ...])
     except msgspec.ValidationError as error:
         raise PackError(f"{name}: [[scope]]: {error}") from error
+
+
+def _twice(parts: Any) -> str | None:
+    ids = Counter(part["id"] for part in _tables_in(parts) if isinstance(part.get("id"), str))
+    return next((name for name, count in ids.items() if count > 1), None)
+
+
+def _tables_in(parts: Any) -> Iterable[dict[str, Any]]:
+    return (part for part in parts if isinstance(part, dict)) if isinstance(parts, list) else ()
 
 
 def _overlay_list(base: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -114,18 +147,34 @@ def _overlay_list(base: list[dict[str, Any]], own: list[dict[str, Any]]) -> list
     return list(parts.values())
 
 
-def _where(message: str, written: str, table: dict[str, Any]) -> str:
-    """The place of what a message of the decoder is about, in the text that a person wrote."""
-    # The key itself where the text holds it, else the heading of its section.
-    field: list[str] = re.findall(r"field `(\w+)`", message)
-    path: list[str] = re.findall(r"\.(\w+)", message.rpartition(" at ")[2])
-    keys = [*field, *reversed(path)]
-    in_rule = re.search(r"\$\.rule\[(\d+)\]", message)
-    if in_rule is None:
-        return f":{line_of_key(keys, written.splitlines()) or 1}"
-    rule = table["rule"][int(in_rule.group(1))]
-    if not isinstance(rule, dict):
-        return f":{line_of_key(['rule'], written.splitlines())}"
-    name = str(rule.get("id", "?"))
-    line = line_in_rule(name, [key for key in keys if key != "rule"], written)
-    return f":{line}: rule {name}" if line else f": {place_of_rule(name, written)}"
+def _line_of_cue(pack: Pack, written: str) -> str:
+    """Where the expression that does not compile stands, with the colon before it."""
+    for side, families in (("customer", pack.customer), ("agent", pack.agent)):
+        for name, spec in families.items():
+            said = [line for part in (spec.say, spec.more, spec.unless) for line in part.splitlines() if line.strip()]
+            wrong = [line.strip() for line in said if _is_wrong(line)]
+            if wrong or not said:
+                line = line_with(wrong[0], written) if wrong else 0
+                return f":{at}" if (at := line or line_of((side, name), written)) else ""
+    return ""
+
+
+def _is_wrong(expression: str) -> bool:
+    try:
+        CueBook({"": CueSpec(say=expression)}, {})
+    except PackError:
+        return True
+    return False
+
+
+def _place(keys: tuple[str, ...], written: str) -> str:
+    """Where something stands in the text that a person wrote, and of which part of the pack it is."""
+    part = ""
+    if len(keys) > 1 and keys[0] in LISTS:
+        part = f" {keys[0]} {keys[1]}:"
+    elif len(keys) > 1:
+        part = f" [{'.'.join(keys[:-1])}]:"
+    line = line_of(keys, written)
+    if not line and keys[0] == "rule" and len(keys) > 1:
+        return f" {place_of_rule(keys[1], written)}:"
+    return f"{line or 1}:{part}"

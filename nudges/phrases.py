@@ -16,6 +16,7 @@ phrase can be catastrophic: a row spans at most `MAX_SPAN` words.
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nudges.spoken_words import Spoken, split_words
@@ -26,6 +27,8 @@ _GAP = 3  # words that "..." may stand for
 _STEM_MIN = 3
 _STEM_MAX = 12
 _ANY = "_"
+_KEPT_WORDS = 4096  # whose keys are remembered; people say few words often
+_KEPT_TURNS = 16  # whose phrases are remembered: an agent's turn is asked about again with each of the customer's
 
 
 class Hit(NamedTuple):
@@ -51,6 +54,8 @@ class PhraseBook:
         self._stems: dict[str, str] = {}
         self._classes: dict[str, list[str]] = {}
         self._known: set[str] = set()
+        self._keys = lru_cache(maxsize=_KEPT_WORDS)(self._look_up)
+        self._found = lru_cache(maxsize=_KEPT_TURNS)(self._search)
         for name, members in classes.items():
             for member in members:
                 self._classes.setdefault(member, []).append(f"<{name}>")
@@ -61,7 +66,10 @@ class PhraseBook:
 
     def find(self, spoken: Spoken) -> tuple[Hit, ...]:
         """Return every phrase found, in order of its first word; of one family at one place only the longest."""
-        keys = [self._keys(word) for word in spoken.words]
+        return self._found(spoken.words)
+
+    def _search(self, words: tuple[str, ...]) -> tuple[Hit, ...]:
+        keys = [self._keys(word) for word in words]
         hits: list[Hit] = []
         for first in range(len(keys)):
             longest: dict[str, int] = {}
@@ -84,7 +92,7 @@ class PhraseBook:
         if child is not None:
             yield from self._walk(child, keys, at + 1, end)
 
-    def _keys(self, word: str) -> tuple[str, ...]:
+    def _look_up(self, word: str) -> tuple[str, ...]:
         keys = [word] if word in self._known else []
         keys.extend(self._classes.get(word, ()))
         if word.isdigit():

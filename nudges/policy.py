@@ -28,6 +28,13 @@ class Policy:
         self._thumbs = {rule: list(thumbs) for rule, thumbs in (history or {}).items()}
         self._waiting: dict[str, Advice] = {}
         self._cards: list[Card] = []
+        # What is asked at every event is kept beside the cards, so that a long call is no slower than a short one.
+        self._live: list[Card] = []
+        self._counted: list[Card] = []
+        self._by_rule: dict[str, list[Card]] = {}
+        self._by_id: dict[str, Card] = {}
+        self._praised = 0
+        self._shadowed_ms: dict[str, int] = {}
         self._snoozed: list[str] = []
         self._quiet_until_ms = 0
         self._gap_until_ms = 0
@@ -45,12 +52,12 @@ class Policy:
     @property
     def on_screen(self) -> Card | None:
         """The card on screen."""
-        return next((card for card in reversed(self._cards) if card.state.on_screen), None)
+        return next((card for card in reversed(self._live) if card.state.on_screen), None)
 
     @property
     def live(self) -> tuple[Card, ...]:
         """The cards of which something may still become: on screen, or acknowledged."""
-        return tuple(card for card in self._cards if card.state.live)
+        return tuple(self._live)
 
     @property
     def waiting(self) -> tuple[Advice, ...]:
@@ -75,8 +82,9 @@ class Policy:
         if advice.rule in self._snoozed or not self._worth(advice):
             return
         if advice.shadow or self._disliked(advice.rule):
-            last_ms = max((at_ms for rule, at_ms in self.shadowed if rule == advice.rule), default=None)
+            last_ms = self._shadowed_ms.get(advice.rule)
             if last_ms is None or advice.true_ms - last_ms >= self._cooldown_ms(advice):
+                self._shadowed_ms[advice.rule] = advice.true_ms
                 self.shadowed.append((advice.rule, advice.true_ms))
             return
         waiting = self._waiting.get(advice.rule)
@@ -155,9 +163,7 @@ class Policy:
         times = [card.expires_ms for card in self.live]
         if self._waiting:
             times += [self._gap_until_ms, self._quiet_until_ms, air.quiet_since_ms + settings.pause_ms]
-            counted = self._counted()
-            if len(counted) >= settings.cap:
-                times.append(counted[-settings.cap].shown_ms + ms(settings.cap_window_s))
+            times.append(self._cap_ends_ms())
             if self.on_screen is not None:
                 times.append(self.on_screen.shown_ms + ms(settings.critical_yield_s))
         for advice in self._waiting.values():
@@ -197,7 +203,7 @@ class Policy:
         """What keeps advice from the screen now, for a person; empty when nothing does."""
         last = self._last(advice.rule)
         harder = last is not None and self._outranks(advice, last.advice)
-        shown = sum(card.advice.rule == advice.rule for card in self._cards)
+        shown = len(self._by_rule.get(advice.rule, ()))
         if advice.max_per_call is not None and shown >= advice.max_per_call and not harder:
             return f"shown {shown} times, as often as it may be in a call"
         if last is not None and not harder and now_ms < last.shown_ms + self._cooldown_ms(advice):
@@ -235,18 +241,23 @@ class Policy:
     def _over_budget(self, advice: Advice, now_ms: int, air: Air, *, replaces: bool) -> str:
         settings = self._settings
         if advice.severity == "praise":
-            praised = sum(card.advice.severity == "praise" for card in self._cards)
-            fits = praised < settings.praise_per_call and air.heat < settings.praise_heat_below
+            fits = self._praised < settings.praise_per_call and air.heat < settings.praise_heat_below
             return "" if fits else "praise enough, or the heat"
         if advice.severity == "info" and air.heat >= settings.info_heat_below and not advice.in_heat:
             return f"heat of {settings.info_heat_below:g} or more"
         if replaces or advice.urgent:
             return ""
-        counted = self._counted()
-        recent = [card for card in counted if now_ms < card.shown_ms + ms(settings.cap_window_s)]
-        if len(counted) >= settings.cap_per_call:
+        if len(self._counted) >= settings.cap_per_call:
             return f"the cap of {settings.cap_per_call} a call"
-        return f"the cap of {settings.cap} in {settings.cap_window_s:g} s" if len(recent) >= settings.cap else ""
+        full = not settings.cap or now_ms < self._cap_ends_ms()
+        return f"the cap of {settings.cap} in {settings.cap_window_s:g} s" if full else ""
+
+    def _cap_ends_ms(self) -> int:
+        """When the cap lets another nudge through; 0 where it is not reached."""
+        cap = self._settings.cap
+        if len(self._counted) < max(1, cap):
+            return 0
+        return self._counted[-cap].shown_ms + ms(self._settings.cap_window_s)
 
     def _has_room(self, advice: Advice, now_ms: int, air: Air) -> bool:
         if advice.at_once or air.customer_speaking:
@@ -267,16 +278,32 @@ class Policy:
             for card in self.live
             if card.advice.rule == advice.rule
         )
-        nudge = f"{self._call_id}-n{len(self._cards) + 1}"
         life_s = self._settings.life_s[advice.severity] if advice.life_s is None else advice.life_s
         expires_ms = now_ms + ms(life_s)
-        self._cards.append(Card(nudge=nudge, advice=advice, shown_ms=now_ms, expires_ms=expires_ms))
+        shown = Card(
+            nudge=f"{self._call_id}-n{len(self._cards) + 1}", advice=advice, shown_ms=now_ms, expires_ms=expires_ms
+        )
+        self._keep(shown)
         self._gap_until_ms = now_ms + ms(self._settings.gap_s)
-        return [*decisions, Show(nudge, advice, expires_ms)]
+        return [*decisions, Show(shown.nudge, advice, expires_ms)]
+
+    def _keep(self, card: Card) -> None:
+        """Remember a card; the caps count neither critical nor praise, and an upgrade of what was on screen once."""
+        if card.advice.severity == "warn" and self._counted and self._counted[-1] is (before := self._cards[-1]):
+            upgraded = before.state is NudgeState.SUPERSEDED and before.advice.rule == card.advice.rule
+            del self._counted[len(self._counted) - upgraded :]
+        if card.advice.severity in {"info", "warn"}:
+            self._counted.append(card)
+        self._praised += card.advice.severity == "praise"
+        self._cards.append(card)
+        self._live.append(card)
+        self._by_rule.setdefault(card.advice.rule, []).append(card)
+        self._by_id[card.nudge] = card
 
     def _end(self, card: Card, outcome: Outcome, state: NudgeState) -> Resolve:
         was_last = card is self._cards[-1]
         card.state = state
+        self._live = [live for live in self._live if live.state.live]
         self.outcomes[card.nudge] = outcome
         if was_last and outcome in {"done", "dismissed"}:
             self._gap_until_ms = 0
@@ -297,24 +324,15 @@ class Policy:
         self._gap_until_ms = max(self._gap_until_ms, card.shown_ms + ms(self._settings.gap_s))
         if not was_ended:
             return []
+        self._live = [known for known in self._cards if known.state.live]
         del self.outcomes[card.nudge]
         return [Show(card.nudge, card.advice, card.expires_ms)]
 
-    def _counted(self) -> list[Card]:
-        """What the caps count: not critical, not praise, and an upgrade of what was on screen only once."""
-        return [card for card in self._cards if card.advice.severity in {"info", "warn"} and not self._upgraded(card)]
-
-    def _upgraded(self, card: Card) -> bool:
-        following = self._cards[self._cards.index(card) + 1 :][:1]
-        return card.state is NudgeState.SUPERSEDED and any(
-            later.advice.rule == card.advice.rule and later.advice.severity == "warn" for later in following
-        )
-
     def _find(self, nudge: str) -> Card | None:
-        return next((card for card in self._cards if card.nudge == nudge), None)
+        return self._by_id.get(nudge)
 
     def _last(self, rule: str) -> Card | None:
-        return next((card for card in reversed(self._cards) if card.advice.rule == rule), None)
+        return next(reversed(self._by_rule.get(rule, ())), None)
 
     def _outranks(self, advice: Advice, other: Advice) -> bool:
         return _RANK[advice.severity] < _RANK[other.severity]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from nudges.delivery import Advice
-from nudges.detectors import find, is_timed, wake_ms
+from nudges.detectors import find, is_timed, set_off_by, wake_ms
 from nudges.findings import Finding, Memory
 from nudges.rulepack import Rule
 from nudges.situation import Condition, Situation, any_holds, condition_wake_ms, holds
@@ -31,6 +31,7 @@ class _Sentry(NamedTuple):
     trigger: Trigger
     memory: Memory
     timed: bool
+    signals: frozenset[type]
 
 
 class _Watch(msgspec.Struct, frozen=True):
@@ -60,11 +61,12 @@ class Rules:
         self._shadow = shadow
         self._floor_gap_ms = round(floor_gap_s * 1000)
         self._sentries = tuple(
-            _Sentry(rule, index, trigger, Memory(), is_timed(trigger))
+            _Sentry(rule, index, trigger, Memory(), is_timed(trigger), set_off_by(trigger))
             for rule in self._rules.values()
             if rule.mixed or not mixed
             for index, trigger in enumerate(rule.when)
         )
+        self._chosen: dict[frozenset[type], tuple[_Sentry, ...]] = {}
         self._watches: list[_Watch] = []
         self._floor_told: dict[tuple[str, Severity], int] = {}
         self._explained = explained
@@ -127,7 +129,7 @@ class Rules:
     def wake_ms(self, seen: Situation, live: tuple[Advice, ...]) -> int | None:
         """When a trigger, a watch or a condition of live advice may come true though nothing is said."""
         now_ms = seen.now_ms
-        times = [wake_ms(sentry.trigger, seen) for sentry in self._sentries if sentry.timed]
+        times = [wake_ms(sentry.trigger, seen) for sentry in self._set_off(frozenset())]
         for watch in self._watches:
             times += [watch.due_ms, watch.due_ms + seen.conversation.words_wait_ms]
             times += _condition_times((*watch.rule.done, *watch.rule.gone), watch.finding, seen)
@@ -141,9 +143,7 @@ class Rules:
 
     def _new_watches(self, seen: Situation) -> list[_Watch]:
         watches = []
-        for sentry in self._sentries:
-            if not (sentry.timed or seen.signals):
-                continue
+        for sentry in self._set_off(frozenset(type(signal) for signal in seen.signals)):
             for finding in find(sentry.trigger, seen, sentry.memory):
                 due_ms = finding.until_ms + round(sentry.trigger.wait_s * 1000)
                 watch = _Watch(sentry.rule, sentry.number, finding, due_ms)
@@ -152,6 +152,14 @@ class Rules:
                 else:
                     self._note(sentry.rule, watch, "found, but not all of its `only_if` hold")
         return watches
+
+    def _set_off(self, kinds: frozenset[type]) -> tuple[_Sentry, ...]:
+        """The sentries that have to look at a step with these kinds of signals."""
+        chosen = self._chosen.get(kinds)
+        if chosen is None:
+            chosen = tuple(one for one in self._sentries if one.timed or not one.signals.isdisjoint(kinds))
+            self._chosen[kinds] = chosen
+        return chosen
 
     def _note(self, rule: Rule, watch: _Watch, what: str) -> None:
         if rule.id == self._explained:

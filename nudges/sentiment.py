@@ -6,6 +6,7 @@ Only the customer is ever scored. The agent's emotions are nobody's business her
 
 import re
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Protocol, TypeAlias, cast
 
 import msgspec
@@ -84,16 +85,13 @@ class MoodLine:
         self._settings = settings
         self._scorer = scorer
         self._points: list[tuple[int, float, float]] = []
+        self.lowest = 0.0
+        """The lowest smoothed value so far; 0 before anything was scored."""
 
     @property
     def smoothed(self) -> float:
         """The smoothed value now; 0 before anything was scored."""
         return self._points[-1][2] if self._points else 0.0
-
-    @property
-    def lowest(self) -> float:
-        """The lowest smoothed value so far, at most 0."""
-        return min((point[2] for point in self._points), default=0.0)
 
     def hear(self, text: str, said_ms: int) -> float | None:
         """Score one utterance that ended at `said_ms`; None when it is too short to say anything."""
@@ -101,7 +99,9 @@ class MoodLine:
             return None
         score = self._scorer.score(text)
         alpha = self._settings.alpha
-        self._points.append((said_ms, score, round(alpha * score + (1 - alpha) * self.smoothed, 4)))
+        smoothed = round(alpha * score + (1 - alpha) * self.smoothed, 4)
+        self.lowest = min(self.lowest, smoothed) if self._points else smoothed
+        self._points.append((said_ms, score, smoothed))
         return score
 
     def smoothed_at(self, at_ms: int) -> float:
@@ -132,5 +132,7 @@ class MoodLine:
         return None if first is None or last is None else round((last - first) / 2, 4)
 
     def _mean(self, after_ms: int, until_ms: int) -> float | None:
-        scores = [score for said_ms, score, _ in self._points if after_ms < said_ms <= until_ms]
+        # One side's words come in the order in which they were said, so the search ends where the stretch begins.
+        later = takewhile(lambda point: point[0] > after_ms, reversed(self._points))
+        scores = [score for said_ms, score, _ in later if said_ms <= until_ms]
         return sum(scores) / len(scores) if scores else None

@@ -112,7 +112,7 @@ class Opening(msgspec.Struct, frozen=True):
 
     `ended_ms` is the end of the words that opened it, `answered_ms` the moment of the agent's answer, `turns` how many
     substantive turns the agent has closed since, `moves` the agent's cues heard in answer, `because` the words that
-    weighed most.
+    weighed most, `sure` the probability that it is one (1 where a cue family said so).
     """
 
     opening: str
@@ -125,6 +125,7 @@ class Opening(msgspec.Struct, frozen=True):
     turns: int = 0
     moves: tuple[str, ...] = ()
     because: tuple[Quote, ...] = ()
+    sure: float = 1.0
 
 
 class OpeningMoved(msgspec.Struct, frozen=True):

@@ -15,12 +15,15 @@ from nudges.heat import HeatGauge
 from nudges.noticing_features import content_words
 from nudges.pace import Pace
 from nudges.sentiment import MoodLine
-from nudges.signals import Signal
+from nudges.signals import Signal, Turn
 from nudges.spoken_words import split_words
 from nudges.timing import Timing
 from streams.events import Channel, OpeningState
 
 Who = Literal["A", "C", "any"]
+
+TURNS_KEPT = 128
+"""Turns whose words that carry content are remembered, of both sides together; no rule looks back at more."""
 
 PAUSED_BEFORE_S = 60.0
 """A recording paused so shortly before the evidence was paused for it."""
@@ -62,6 +65,18 @@ class Situation:
         self.now_ms = 0
         self.signals: tuple[Signal, ...] = ()
         self.showing: tuple[str, ...] = ()
+        self._content: dict[tuple[str, int], tuple[int, frozenset[str]]] = {}
+
+    def content(self, turn: Turn) -> frozenset[str]:
+        """The words of a turn that carry content; kept, since turns are held against each other again and again."""
+        key, pieces = (turn.side, turn.index), len(turn.pieces)
+        known_pieces, words = self._content.get(key, (0, frozenset[str]()))
+        if known_pieces != pieces:
+            words = content_words(split_words(turn.text))
+            self._content[key] = (pieces, words)
+            while len(self._content) > TURNS_KEPT:
+                del self._content[next(iter(self._content))]
+        return words
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,8 +199,8 @@ def _turns_hold(condition: Condition, finding: Finding, seen: Situation) -> bool
     if condition.unlike is None and not condition.names_it:
         return True
     about = content_words(split_words(finding.text))
-    for turn in seen.conversation.turns("A")[-4:]:
-        own = content_words(split_words(turn.text))
+    for turn in seen.conversation.last_turns("A", 4):
+        own = seen.content(turn)
         if turn.started_ms < finding.until_ms or turn.word_count < seen.conversation.substantive_words or not own:
             continue
         shared = own & about

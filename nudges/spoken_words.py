@@ -5,6 +5,7 @@ Every word remembers where it stood in the text, so that evidence can be quoted 
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_WORDS = 400  # more than two minutes of talk in one run; beyond it only the last ones count
@@ -109,8 +110,12 @@ def plain_text(text: str) -> str:
     return text.replace("\u2019", "'").replace("\u2018", "'").replace("`", "'")
 
 
+@lru_cache(maxsize=64)
 def split_words(text: str) -> Spoken:
-    """Split one turn into plain words; never more than `MAX_WORDS`, the last ones."""
+    """Split one turn into plain words; never more than `MAX_WORDS`, the last ones.
+
+    The last few are kept: one turn is read for its features, its echo, its pairs of words and the rules' own questions.
+    """
     text = plain_text(text)
     # Lower-casing some letters makes them longer, which would move every span behind them.
     lowered = text.lower()

@@ -44,9 +44,10 @@ class Heard(_Trigger, frozen=True, kw_only=True, tag="heard"):
 
 
 class Unanswered(_Trigger, frozen=True, kw_only=True, tag="unanswered"):
-    """An opening for empathy of one of these strengths whose answer is due."""
+    """An opening for empathy of one of these strengths whose answer is due, and that is one with probability `sure`."""
 
     strength: tuple[Strength, ...] = ("weak", "strong")
+    sure: float = 0.0
 
 
 class OpeningIs(_Trigger, frozen=True, kw_only=True, tag="opening"):

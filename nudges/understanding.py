@@ -18,7 +18,18 @@ from nudges.signals import HeatMoved, MoodMoved, OpeningMoved, Signal, TurnClose
 from nudges.situation import Situation
 from nudges.timing import Timing
 from streams import events
-from streams.events import Channel, CoachEvent, Empathy, Heat, Hypothesis, Mood, SpeechEnded, SpeechStarted, Utterance
+from streams.events import (
+    Channel,
+    CoachEvent,
+    Empathy,
+    Forecast,
+    Heat,
+    Hypothesis,
+    Mood,
+    SpeechEnded,
+    SpeechStarted,
+    Utterance,
+)
 
 SIDES: dict[Channel, Side] = {"agent": "A", "customer": "C"}
 
@@ -46,6 +57,7 @@ class Understanding:
         self._ledger = Ledger(f"{call_id}-o", openings, pack.empathy, self._conversation, self._attention)
         self._streak = 0
         self._raised = False
+        self._forecast: Forecast = "steady"
         self._said: list[CoachEvent] = []
         self.seen = Situation(
             conversation=self._conversation,
@@ -217,6 +229,7 @@ class Understanding:
         """Tell how hot the call is now, and why."""
         now_ms = self.seen.now_ms
         value, band = self._heat.tell(now_ms)
+        self._forecast = forecast(self._pack.forecast, self.seen, self._forecast)
         self._said.append(
             Heat(
                 call_id=self._call_id,
@@ -224,6 +237,6 @@ class Understanding:
                 value=value,
                 band=band,
                 because=self._heat.causes(now_ms),
-                forecast=forecast(self._pack.forecast, self.seen),
+                forecast=self._forecast,
             )
         )

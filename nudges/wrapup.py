@@ -57,6 +57,10 @@ def dispositions(config: dict[str, object]) -> tuple[Disposition, ...]:
         raise PackError(f"nudges.dispositions: {error}") from error
 
 
+NOTES_OF_A_KIND = 5
+"""Feelings, and promises, that suggested notes name one by one; the report has all of them."""
+
+
 def wrap_up(
     seen: Situation, settings: WrapUpSettings, issue_words: int, known: Sequence[Disposition]
 ) -> dict[str, object]:
@@ -142,16 +146,24 @@ def _notes(
         if heard:
             quote = short(_sentence(conversation, heard[0]))
             notes.append(f"{mark.note} ({_clock(heard[0].said_ms)}): “{quote}”")
+    feelings = []
     for opening in seen.ledger.openings:
         if opening.strength == "strong" and opening.state in {"given", "bare", "missed"}:
             answer = {"given": "answered with empathy", "bare": "answered with a formula"}.get(
                 opening.state, "not answered"
             )
-            notes.append(f"Feeling {answer} ({_clock(opening.said_ms)}): “{short(opening.quote)}”")
+            feelings.append(f"Feeling {answer} ({_clock(opening.said_ms)}): “{short(opening.quote)}”")
+    made = []
     for promise in promises:
         time = "" if promise["has_time"] else ", without a time"
-        notes.append(f"Promised{time} ({_clock(promise['said_ms'])}): “{short(promise['quote'])}”")
-    return notes
+        made.append(f"Promised{time} ({_clock(promise['said_ms'])}): “{short(promise['quote'])}”")
+    return [*notes, *_first(feelings, "feelings"), *_first(made, "promises")]
+
+
+def _first(notes: list[str], what: str) -> list[str]:
+    """The first of many notes of a kind, and how many there are besides: a note is read, a list is not."""
+    left = len(notes) - NOTES_OF_A_KIND
+    return [*notes[:NOTES_OF_A_KIND], f"and {left} more {what}"] if left > 1 else notes
 
 
 def _clock(at_ms: int) -> str:

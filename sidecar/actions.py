@@ -8,9 +8,12 @@ from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
+from sidecar.pausing import by_agent
 from streams.errors import InputError
 from streams.events import (
     Answer,
+    AudioPaused,
+    AudioResumed,
     Event,
     HelpAsked,
     Note,
@@ -28,12 +31,21 @@ from streams.events import (
 from streams.wire import Command
 
 Action: TypeAlias = (
-    NudgeAnswered | Quiet | Volume | HelpAsked | SidesSwapped | SharingChanged | NoteDelivered | NoteRead
+    NudgeAnswered
+    | Quiet
+    | Volume
+    | HelpAsked
+    | SidesSwapped
+    | AudioPaused
+    | AudioResumed
+    | SharingChanged
+    | NoteDelivered
+    | NoteRead
 )
 
 NoteProgress: TypeAlias = Literal["new", "delivered", "read"]
 ACTIONS = (
-    "answer", "quiet", "volume", "ask_help", "swap_sides", "share", "note_shown", "note_read",
+    "answer", "quiet", "volume", "ask_help", "swap_sides", "pause", "share", "note_shown", "note_read",
     "reload", "sharing", "sent",
 )  # fmt: skip
 """All that a screen may ask for, the last three of no call in particular."""
@@ -94,11 +106,18 @@ class Actions:
                 return HelpAsked(call_id=self._call_id, at_ms=at_ms, help=name, text=command.value[:LONGEST_TEXT])
             case "swap_sides":
                 return SidesSwapped(call_id=self._call_id, at_ms=at_ms)
+            case "pause":
+                return self._paused(command.value, at_ms)
             case "share":
                 return self._shared(command.value, at_ms)
             case "note_shown" | "note_read":
                 return self._noted(command, at_ms)
         raise InputError(f"no action {command.action!r}; there are {', '.join(ACTIONS)}")
+
+    def _paused(self, value: str, at_ms: int) -> AudioPaused | AudioResumed:
+        if value not in ("on", "off"):
+            raise InputError(f"pause {value!r}? give `on` or `off`")
+        return by_agent(self._call_id, at_ms, on=value == "on")
 
     def _shared(self, value: str, at_ms: int) -> SharingChanged:
         if value not in ("on", "off"):

@@ -12,11 +12,13 @@ from sidecar import logs
 from sidecar.config_sections import TapsConfig
 from sidecar.edge import Door
 from sidecar.listener import UNREAD_CONNECTIONS, Receiver, not_listening
+from sidecar.seldom import Seldom
 from sidecar.wires import TcpWire
 from streams.taps.audiosocket import AudioSocket
 
 SOURCE = "audiosocket"
 _log = logs.get("audiosocket")
+_refusals = Seldom(_log)
 
 
 @asynccontextmanager
@@ -45,7 +47,7 @@ async def _listen_at(
         peer = writer.get_extra_info("peername")
         host = peer[0] if peer else ""
         if refused := door.why_not(host):
-            _log.warning("connection cut off", reason=refused, peer=host)
+            _refusals.say("connection cut off", kind=refused, address=host, reason=refused, peer=host)
             writer.close()
             return
         door.enter(host)
@@ -54,7 +56,8 @@ async def _listen_at(
         visits.add(visit)
         try:
             if reception.full():
-                _log.warning("connection refused", reason="too many connections", peer=wire.peer)
+                reason = "too many connections"
+                _refusals.say("connection refused", kind=reason, address=host, reason=reason, peer=wire.peer)
             else:
                 await reception.receive(wire, AudioSocket(config.tapped.audiosocket, facts=facts), SOURCE)
         except asyncio.CancelledError:

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import msgspec
 
 from nudges.coach import Coach
+from sidecar.pausing import Pausing
 from sidecar.redact import Redactor
 from sidecar.sides import Sides
 from sidecar.stable import StableOnly
@@ -22,6 +23,8 @@ from streams.errors import RecogniserError
 from streams.events import (
     AudioFrame,
     AudioLost,
+    AudioPaused,
+    AudioResumed,
     CallContext,
     CallEnded,
     CallStarted,
@@ -73,10 +76,13 @@ class Call:
         context: CallContext,
         loop: ListeningLoop | None = None,
         coach: Coaching | None = None,
+        *,
+        pausing: Pausing | None = None,
     ) -> None:
         self._call_id = call_id
         self._opening = (context, started)
         self._loop = loop
+        self._pausing = pausing or Pausing()
         self._sides = Sides(call_id)
         self._redactor = Redactor()
         self._deciding = StableOnly()
@@ -115,10 +121,18 @@ class Call:
         if self._ended or isinstance(event, CallStarted) or event in self._opening:
             return Step()
         self._now_ms = max(self._now_ms, event.at_ms)
+        if over := self._pausing.over(self._call_id, self._now_ms):
+            resumed, heard = self._pass(over), self.feed(event)
+            return Step((*resumed.events, *heard.events), (*resumed.jobs, *heard.jobs))
+        return self._pass(event)
+
+    def _pass(self, event: Event | AudioFrame) -> Step:
         if isinstance(event, AudioFrame):
             return self._hear(event)
         if isinstance(event, CallEnded):
             return self._finish(event)
+        if isinstance(event, AudioPaused | AudioResumed) and not self._pausing.changes(event):
+            return Step()
         if self._loop is None:
             return Step(tuple(self._out((event,))))
         if isinstance(event, AudioLost):
@@ -165,7 +179,7 @@ class Call:
         return self._loop.samples(job)
 
     def _hear(self, frame: AudioFrame) -> Step:
-        if self._loop is None or self._ending is not None:
+        if self._loop is None or self._ending is not None or self._pausing.deaf:
             return Step()
         heard = self._loop.hear(msgspec.structs.replace(frame, at_ms=self._now_ms))
         return Step(tuple(self._out(self._named(heard))), heard.jobs)

@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ COMMANDS = {
     "replay": "Play a recording, a transcript or an earlier call.",
     "tail": "Print what passes on the bus.",
     "devices": "List and choose the sound devices of this machine.",
-    "call": "Begin and end a call of this machine's softphone.",
+    "call": "Begin and end a call of this machine's softphone; pause any call.",
     "tap-test": "Play a call at a server as a platform would, or watch a platform.",
     "answer": "Answer the nudge on screen, for a hotkey or a foot pedal.",
     "calls": "List, show, export and purge the calls that were kept.",
@@ -67,8 +67,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"sidecar.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
-        if not any("--set" in parameter.opts for parameter in command.params):
-            command.params.append(_set_option())
+        _take_settings(command)
         return command
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -96,8 +95,17 @@ def _while_read() -> Iterator[None]:
         raise click.exceptions.Exit(_explain(error)) from error
 
 
+def _take_settings(command: click.Command) -> None:
+    """Let a command, and each that belongs to it, take `--set` behind its own name too."""
+    if not any("--set" in parameter.opts for parameter in command.params):
+        command.params.append(_set_option())
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            _take_settings(part)
+
+
 def _set_option() -> click.Option:
-    """`--set` as every command takes it behind its own name too."""
+    """`--set` for one command."""
 
     def add(ctx: click.Context, _option: click.Parameter, sets: tuple[str, ...]) -> None:
         ctx.obj.sets += sets
@@ -165,6 +173,9 @@ def _explain(error: BaseException) -> int:
             return _say(f"the output cannot be written: {error.strerror}", 1)
         case SidecarError():
             return _say(str(error), error.exit_code)
+        case click.exceptions.NoArgsIsHelpError():
+            print(error.format_message(), file=sys.stderr)
+            return error.exit_code
         case click.ClickException():
             where = (
                 f"; see `{error.ctx.command_path} --help`" if isinstance(error, click.UsageError) and error.ctx else ""
@@ -172,7 +183,7 @@ def _explain(error: BaseException) -> int:
             message = error.format_message().rstrip(".")
             return _say(message[:1].lower() + message[1:] + where, error.exit_code)
         case _:
-            return _say(f"broke unexpectedly ({type(error).__name__}); details are in {_crash_log(error)}", 1)
+            return _say(f"broke unexpectedly ({type(error).__name__}){_keep(error)}", 1)
 
 
 def _say(message: str, code: int) -> int:
@@ -180,14 +191,19 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _crash_log(error: BaseException) -> Path:
+def _keep(error: BaseException) -> str:
+    """Write the traceback to a file, and say where it is; the temporary folder is there for want of our own."""
+    name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+    for folder in (_state_dir, tempfile.gettempdir):
+        with suppress(OSError, StorageError):
+            path = Path(folder()) / name
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+                traceback.print_exception(error, file=file)
+            return f"; details are in {path}"
+    return f", and no details could be kept: {error}"
+
+
+def _state_dir() -> Path:
     from sidecar import places
 
-    try:
-        folder = places.ensure(places.find().state_dir)
-    except StorageError:
-        folder = Path(tempfile.gettempdir())
-    path = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
-    return path
+    return places.ensure(places.find().state_dir)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -57,6 +58,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "taps.idle_s": (1, 3_600),
     "taps.resume_s": (0, 3_600),
     "taps.longest_s": (60, 86_400),
+    "taps.pause_s": (0, 86_400),
     "taps.local.idle_end_s": (0, 86_400),
     "taps.drain_s": (0, 86_400),
     "taps.per_address": (1, 100_000),
@@ -217,9 +219,26 @@ def _check_edge(layers: Sequence[Layer], config: Config) -> None:
     if not re.fullmatch(r"(wss?://[^/\s]+\S*)?", taps.public_url):
         reason = f"taps.public_url is {taps.public_url!r}, must be such as wss://hook.example.org"
         raise _refused(layers, ("taps", "public_url"), reason)
+    if fault := _webhook_fault(config.webhook.url):
+        raise _refused(layers, ("webhook", "url"), fault)
     if not re.fullmatch(r"(tcp://\S+:\d+)?", config.gateway.address):
         reason = f"gateway.address is {config.gateway.address!r}, must be such as tcp://gateway.example.org:8790"
         raise _refused(layers, ("gateway", "address"), reason)
+
+
+def _webhook_fault(url: str) -> str:
+    """Why events cannot be sent to an address; empty where they can, and where there is none."""
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        return f"webhook.url is {url!r}: {error}"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return f"webhook.url is {url!r}: it must be https://HOST/…"
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        return f"webhook.url is {url!r}: beyond this machine events go over https only"
+    return ""
 
 
 def _refused(layers: Sequence[Layer], path: KeyPath, reason: str) -> ConfigError:

@@ -24,12 +24,18 @@ class AsrConfig(_Section, frozen=True, kw_only=True):
     profile: str
     compute_type: Literal["int8", "int8_float32", "float32"]
     workers: int
+    batching: bool
     download: bool
     partial_lag_ms: int
     final_lag_ms: int
     profiles: dict[str, ProfileSettings]
     endpoint: EndpointSettings
     vad: VadSettings
+
+    @property
+    def decode_threads(self) -> int:
+        """How many decodes are begun at once: with batching more than are computed, or none would go together."""
+        return self.workers * 2 if self.batching else self.workers
 
 
 class RecordingsConfig(_Section, frozen=True, kw_only=True):
@@ -131,6 +137,7 @@ class TapsConfig(_Section, frozen=True, kw_only=True):
     idle_s: int
     resume_s: int
     longest_s: int
+    pause_s: int
     drain_s: int
     allow: tuple[str, ...]
     per_address: int

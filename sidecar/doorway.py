@@ -13,10 +13,14 @@ from typing import Any
 
 from sidecar import logs
 from sidecar.edge import Door
+from sidecar.seldom import Seldom
 
 BACKLOG = 100
 """Connections that may wait for the event loop to come round."""
+ACCEPTED_AT_ONCE = 4
+"""Connections taken in one turn of the event loop, so that a burst of them holds up nobody's call."""
 _log = logs.get("doorway")
+_refusals = Seldom(_log)
 
 
 class _Visitor(socket.socket):
@@ -38,13 +42,17 @@ class Doorway(socket.socket):
 
     door: Door
 
+    def listen(self, _taken_at_once: int = 0, /) -> None:
+        """Listen; asyncio asks for as few as it takes in one turn, and more may wait than that."""
+        super().listen(BACKLOG)
+
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection that may come; ConnectionAbortedError for one that may not, as if it had left."""
         taken, address = super().accept()
         host = str(address[0])
         if refused := self.door.why_not(host):
             taken.close()
-            _log.warning("connection cut off", reason=refused, peer=host)
+            _refusals.say("connection cut off", kind=refused, address=host, reason=refused, peer=host)
             raise ConnectionAbortedError(refused)
         visitor = _Visitor(taken.family, taken.type, taken.proto, fileno=taken.detach())
         visitor.door, visitor.host = self.door, host
@@ -66,7 +74,7 @@ def doorways(addresses: list[tuple[Any, ...]], door: Door) -> Iterator[list[Door
                 doorway.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             doorway.setblocking(False)
             doorway.bind(address)
-            doorway.listen(BACKLOG)
+            doorway.listen()
             sockets.append(doorway)
         yield sockets
 

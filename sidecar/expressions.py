@@ -1,18 +1,20 @@
-"""How long a pack's expressions take at their worst: cue families flow in, the slow ones flow out.
+"""How long a pack's expressions take at their worst: a pack's expressions flow in, the slow ones flow out.
 
 Python's matcher cannot be stopped, so each expression is tried in a process of its own that can. The texts are made to
 be bad: the expression's own words over and over, one word without end, digits without end.
 """
 
+import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nudges.cues import CueSpec
 from nudges.rulepack import Pack
+from streams.errors import PackError
 
 TEXT_CHARS = 2000
 LIMIT_MS = 5.0
@@ -36,14 +38,22 @@ class Slow(NamedTuple):
 
 
 def expressions(pack: Pack) -> list[Expression]:
-    """Every expression of a pack's cue families, what they say and what takes it back."""
-    sides = (("C", pack.customer), ("A", pack.agent))
-    return [
-        Expression(f"{side}.{name}", line)
-        for side, families in sides
-        for name, spec in families.items()
+    """Every expression of a pack's cue families, what they say and what takes it back, also those of its scopes."""
+    found = [
+        Expression(cue, line)
+        for side, families in (("C", pack.customer), ("A", pack.agent))
+        for cue, spec in _named(side, families)
         for line in lines(spec)
     ]
+    for scope in pack.scope:
+        for side, key in (("C", "customer"), ("A", "agent")):
+            for cue, own in _named(side, scope.get(key, {})):
+                found += [Expression(cue, line) for line in lines(CueSpec(**{"say": "", **own}))]
+    return found
+
+
+def _named(side: str, families: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((f"{side}.{name}", spec) for name, spec in families.items())
 
 
 def lines(spec: CueSpec) -> list[str]:
@@ -52,9 +62,21 @@ def lines(spec: CueSpec) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def slow(pack: Pack, limit_ms: float = LIMIT_MS) -> list[Slow]:
+def refuse_endless(pack: Pack, known: Pack, name: str) -> None:
+    """Raise PackError, with the pack's name, for an expression whose end nobody waits for; what `known` has is fine.
+
+    Such a one would hold up every call: that is no matter of taste. May take a second, and waits meanwhile.
+    """
+    fine = set(expressions(known))
+    own = [one for one in expressions(pack) if one not in fine]
+    for found in slow(own, limit_ms=math.inf) if own else ():
+        cue, line = found.expression
+        raise PackError(f"{name}: cue {cue}: {line!r} would hold up calls: on some texts it never comes to an end")
+
+
+def slow(suspects: Iterable[Expression], limit_ms: float = LIMIT_MS) -> list[Slow]:
     """The expressions that take longer than the limit on the worst of the texts."""
-    left = expressions(pack)
+    left = list(suspects)
     found: list[Slow] = []
     context = get_context("spawn")
     while left:

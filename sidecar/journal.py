@@ -2,7 +2,7 @@
 
 One folder a call, readable by its owner alone. Kept is what the coach decides on and what it said: ticks are made again
 on replay, hypotheses are kept when their stable part moved, telemetry and sound never. Every line is flushed, so that a
-crash costs at most the line being written.
+crash costs at most the line being written. The rule pack stands in it folded; whoever reads gets it as it was.
 """
 
 import os
@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
+from sidecar.folded import fold, unfold
 from sidecar.stable import StableOnly
 from streams.errors import ProtocolError, StorageError, TranscriptError
 from streams.events import (
@@ -68,6 +69,8 @@ class Journal:
         kept = event if self._text else without_words(event)
         if kept is None:
             return
+        if isinstance(kept, CallContext):
+            kept = msgspec.structs.replace(kept, pack=fold(kept.pack))
         try:
             self._file.write(to_json(kept) + b"\n")
             self._file.flush()
@@ -194,7 +197,7 @@ def parse_journal(data: bytes, name: str) -> Kept:
         if not line.strip():
             continue
         try:
-            events.append(from_json(line))
+            events.append(_unfolded(from_json(line)))
         except ProtocolError as error:
             if number < len(lines):
                 raise TranscriptError(f"{name}:{number}: {error}") from error
@@ -207,6 +210,14 @@ def parse_journal(data: bytes, name: str) -> Kept:
     if not cut and not any(isinstance(event, CallEnded) for event in events):
         cut = f"{name}:{len(lines)}: ends before the call does; read up to {_time(events)}"
     return Kept(context, started, tuple(events), cut)
+
+
+def _unfolded(event: Event | Telemetry) -> Event | Telemetry:
+    """The event as it was emitted.
+
+    Raises ProtocolError for a rule pack that was damaged.
+    """
+    return msgspec.structs.replace(event, pack=unfold(event.pack)) if isinstance(event, CallContext) else event
 
 
 def _time(events: list[Event | Telemetry]) -> str:

@@ -30,13 +30,17 @@ PANEL_LEAVES_S = 5.0
 """How long a panel that was told to end may take to give the terminal back."""
 
 
+async def _keeps_settings() -> str:
+    return "a played call keeps the settings it began with"
+
+
 class Stage:
     """A bus for one played call: put `sinks` among the call's sinks and hand `follow` its runner."""
 
     def __init__(self, bus: Bus, call_id: str) -> None:
         self._reach = Reach(call_id)
         self.sinks: tuple[Sink, ...] = (bus, self._reach)
-        self.people = People(lambda: "a played call keeps the settings it began with")
+        self.people = People(_keeps_settings)
         self.people.calls[call_id] = self._reach
 
     def follow(self, runner: CallRunner) -> None:

@@ -18,6 +18,9 @@ from streams.errors import InputError, SidecarError, StorageError
 from streams.events import Nudge, Utterance
 
 INDEX_NAME = "library.sqlite"
+CUT = "cut short"
+GOES_ON_S = 600
+"""A call of the same id that begins within so long after one broke off is the same: platforms redial within seconds."""
 
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS call (
@@ -30,7 +33,10 @@ _COLUMNS = "name, call_id, started_at, agent, queue, source, duration_ms, uttera
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One kept call; `note` says what is wrong with its journal, empty where nothing is."""
+    """One kept call; `note` says what is wrong with its journal, empty where nothing is.
+
+    `parts` are its journals, the first first, where the service ended in mid-call and the call went on in another.
+    """
 
     name: str
     call_id: str = ""
@@ -42,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     utterances: int = 0
     nudges: int = 0
     note: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class Library:
@@ -62,14 +69,37 @@ class Library:
             rows = index.execute(f"SELECT {_COLUMNS} FROM call ORDER BY name DESC").fetchall()  # noqa: S608
         return tuple(Entry(**dict(zip(_COLUMNS.split(", "), row, strict=True))) for row in rows)
 
+    def calls(self) -> tuple[Entry, ...]:
+        """All kept calls, the newest first, each with all its parts as one."""
+        joined: list[Entry] = []
+        latest: dict[str, int] = {}
+        for entry in reversed(self.entries()):
+            at = latest.get(entry.call_id)
+            if at is not None and _goes_on(joined[at], entry):
+                joined[at] = _together(joined[at], entry)
+            else:
+                latest[entry.call_id] = len(joined)
+                joined.append(entry)
+        return tuple(reversed(joined))
+
+    def parts(self, wanted: str) -> tuple[Path, ...]:
+        """The folders of all parts of the call named so, the first first; a part's own name is for that part.
+
+        Raises InputError when there is none, or more than one.
+        """
+        found = self.find(wanted)
+        entry = next((entry for entry in self.calls() if entry.name == found.name), None)
+        return (found,) if entry is None or not entry.parts else tuple(self._journals / name for name in entry.parts)
+
     def find(self, wanted: str) -> Path:
         """The folder of the call named so, or the only one whose name or call id begins or ends so.
 
         Raises InputError when there is none, or more than one.
         """
-        entries = self.entries()
+        if any(entry.name == wanted for entry in self.entries()):
+            return self._journals / wanted
+        entries = self.calls()
         tests: tuple[Callable[[Entry], bool], ...] = (
-            lambda entry: wanted == entry.name,
             lambda entry: wanted == entry.call_id,
             lambda entry: entry.name.startswith(wanted) or entry.name.endswith(wanted),
         )
@@ -137,7 +167,7 @@ class Library:
             name, state = file.parent.name, file.stat()
             there.add(name)
             if known.get(name) != (state.st_size, state.st_mtime_ns):
-                row = (name, state.st_size, state.st_mtime_ns, *msgspec.structs.astuple(_entry(file))[1:])
+                row = (name, state.st_size, state.st_mtime_ns, *msgspec.structs.astuple(_entry(file))[1:-1])
                 index.execute(f"INSERT OR REPLACE INTO call VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
         for name in sorted(known.keys() - there):
             index.execute("DELETE FROM call WHERE name = ?", (name,))
@@ -163,7 +193,30 @@ def _entry(file: Path) -> Entry:
     )
 
 
+def _goes_on(before: Entry, after: Entry) -> bool:
+    """Whether a call that was cut short goes on in another journal."""
+    if before.call_id != after.call_id or not before.note.startswith(CUT):
+        return False
+    if not (before.started_at and after.started_at):
+        return False
+    broke_off = dt.datetime.fromisoformat(before.started_at) + dt.timedelta(milliseconds=before.duration_ms)
+    return after.started_at <= (broke_off + dt.timedelta(seconds=GOES_ON_S)).strftime(_ISO)
+
+
+def _together(before: Entry, after: Entry) -> Entry:
+    parts = (*(before.parts or (before.name,)), after.name)
+    went_on = f"the service ended in it; {len(parts)} parts"
+    return msgspec.structs.replace(
+        before,
+        duration_ms=before.duration_ms + after.duration_ms,
+        utterances=before.utterances + after.utterances,
+        nudges=before.nudges + after.nudges,
+        note=f"{CUT}, {went_on}" if after.note == CUT else went_on,
+        parts=parts,
+    )
+
+
 def _note(kept: Kept) -> str:
     if kept.cut:
-        return "cut short"
+        return CUT
     return "" if kept.has_words else "kept without text"

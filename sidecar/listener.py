@@ -20,12 +20,13 @@ from websockets.http11 import Request, Response
 from sidecar import logs
 from sidecar.admission import Headers, target_of, why_not
 from sidecar.config_sections import TapsConfig, TlsConfig
-from sidecar.doorway import addresses_of, doorways
+from sidecar.doorway import ACCEPTED_AT_ONCE, addresses_of, doorways
 from sidecar.edge import Door, Nonces, is_loopback
+from sidecar.seldom import Seldom
 from sidecar.signatures import SIGNED_FOR_S, PlatformSecrets, fault, nonce_of
 from sidecar.sources import Caller, dialect_named
 from sidecar.talk import HELLO_S
-from sidecar.wires import WebSocketWire, Wire
+from sidecar.wires import WebSocketWire, Wire, peer_name
 from streams.clock import unix_s
 from streams.errors import ConfigError, TapError
 from streams.taps.dialect import Dialect
@@ -39,7 +40,7 @@ GOODBYE_S = 2.0
 """A client that was refused, and whose flood is read no further, is cut off after so long."""
 UNREAD_CONNECTIONS = 256
 """Connections at once, also those that have said nothing yet."""
-_log = logs.get("listener")
+_refusals = Seldom(logs.get("listener"))
 
 
 class Receiver(Protocol):
@@ -110,7 +111,10 @@ async def listen(
         if refused is None:
             return None
         status, reason = refused
-        _log.warning("connection refused", reason=reason, peer=_peer(socket))
+        address = _host(socket.remote_address)
+        _refusals.say(
+            "connection refused", kind=reason, address=address, reason=reason, peer=peer_name(socket.remote_address)
+        )
         return socket.respond(status, "refused\n")
 
     async with AsyncExitStack() as listening:
@@ -123,6 +127,7 @@ async def listen(
                     compression=None,
                     max_size=LONGEST_HELLO,
                     max_queue=MESSAGES_LIMIT,
+                    backlog=ACCEPTED_AT_ONCE,
                     open_timeout=HELLO_S,
                     close_timeout=GOODBYE_S,
                     ssl=secured,
@@ -174,7 +179,3 @@ def _header(request: Request, name: str) -> str:
 
 def _host(address: tuple[Any, ...] | None) -> str:
     return str(address[0]) if address else ""
-
-
-def _peer(socket: ServerConnection) -> str:
-    return str(socket.remote_address)

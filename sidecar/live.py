@@ -29,6 +29,9 @@ from streams.taps.timeline import TapEvent
 QUEUE_LIMIT = 512
 """Events waiting for the runner, five seconds of two sides; when they are full the connection is read no further."""
 LOOK_S = 0.25
+"""How often a call looks whether time or its connections have gone on without it."""
+TURN_EVENTS = 12
+"""A call that has more waiting lets everything else on the event loop have its turn first."""
 
 
 class LiveCall:
@@ -54,7 +57,9 @@ class LiveCall:
         self.listeners: list[Callable[[Utterance | Nudge], None]] = []
         self._wall = wall
         self._resume_s = resume_s
-        self._queue: asyncio.Queue[tuple[Event | AudioFrame, int]] = asyncio.Queue(QUEUE_LIMIT)
+        # None comes from the timer, and only when nothing else waits: one timer a call is cheaper than one a wait.
+        self._queue: asyncio.Queue[tuple[Event | AudioFrame, int] | None] = asyncio.Queue(QUEUE_LIMIT)
+        self._timer: asyncio.TimerHandle | None = None
         self._carried = set(started.channels if carried is None else carried)
         self._missing_since_ms: dict[Channel, int] = {}
         self._silent_before_ms: dict[Channel, int] = {}
@@ -80,13 +85,17 @@ class LiveCall:
         """Whether the source said that it would send nothing for a while."""
         return bool(self._silent_by_intent)
 
-    async def put(self, events: Iterable[TapEvent]) -> None:
-        """Hand events to the runner, waiting where it is behind; a call that is over takes nothing."""
+    async def put(self, events: Iterable[TapEvent], came_us: int | None = None) -> None:
+        """Hand events to the runner, waiting where it is behind; a call that is over takes nothing.
+
+        `came_us` is when what they were made of came, now where it is not told.
+        """
+        came_us = monotonic_us() if came_us is None else came_us
         for event in events:
             if self.over.is_set():
                 return
             self._note(event)
-            await self._queue.put((event, monotonic_us()))
+            await self._queue.put((event, came_us))
 
     def leave(self, channels: Collection[Channel]) -> None:
         """A connection that brought these channels is done with the call."""
@@ -131,8 +140,14 @@ class LiveCall:
     async def source(self) -> AsyncIterator[Event | AudioFrame]:
         """The call's events for as long as it lives."""
         at_ms = self.started.at_ms
+        self._look()
+        in_turn = 0
         while True:
-            event, came_us = await self._next() or (None, 0)
+            in_turn = 0 if self._queue.empty() else in_turn + 1
+            if in_turn >= TURN_EVENTS:
+                in_turn = 0
+                await asyncio.sleep(0)
+            event, came_us = await self._queue.get() or (None, 0)
             if event is None:
                 if self._gone():
                     for last in self._hang_up():
@@ -158,17 +173,15 @@ class LiveCall:
         """The runner is done: whoever waits to put something in is let go."""
         self.failed = failed
         self.over.set()
+        if self._timer is not None:
+            self._timer.cancel()
         while not self._queue.empty():
             self._queue.get_nowait()
 
-    async def _next(self) -> tuple[Event | AudioFrame, int] | None:
-        if not self._queue.empty():
-            return self._queue.get_nowait()
-        try:
-            async with asyncio.timeout(LOOK_S):
-                return await self._queue.get()
-        except TimeoutError:
-            return None
+    def _look(self) -> None:
+        if self._queue.empty():
+            self._queue.put_nowait(None)
+        self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
     def _gone(self) -> bool:
         if self._carried or not self._missing_since_ms:

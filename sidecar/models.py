@@ -120,5 +120,6 @@ def _ways_on(name: str, models_dir: Path) -> str:
     files = ", ".join((*model_files.REQUIRED, model_files.VOCABULARIES[0]))
     return (
         f"once online, `sidecar models pull {name}` fetches it ({OFFERS[name].megabytes} MB), or put {files} into "
-        f"{models_dir / name}; `--engine reference --transcript FILE` takes the words from a transcript and needs none"
+        f"{models_dir / name}; `sidecar replay --engine reference --transcript FILE` needs none: it takes the words "
+        "from a transcript"
     )

@@ -1,14 +1,16 @@
 """The calls that people can act on: screens' commands flow in off the bus, events flow into the calls they are for.
 
-Commands are carried out one after the other in the order in which they came, each answered with what became of it.
+Commands are carried out one after the other in the order in which they came, each answered with what became of it; only
+settings that are read anew take their time beside the others.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from sidecar import logs
 from sidecar.actions import THUMBS, Actions
-from sidecar.bus import Bus
+from sidecar.bus import Asked, Bus
 from sidecar.call import Call, Passing
 from sidecar.runner import CallRunner
 from streams.errors import InputError, SidecarError
@@ -93,7 +95,7 @@ class People:
     ("sharing") and what was sent of a call ("sent").
     """
 
-    def __init__(self, reload: Callable[[], str], told: Told = lambda _action, _call_id: ()) -> None:
+    def __init__(self, reload: Callable[[], Awaitable[str]], told: Told = lambda _action, _call_id: ()) -> None:
         self._reload = reload
         self._told = told
         self.calls: dict[str, Reach] = {}
@@ -106,26 +108,32 @@ class People:
 
     async def obey(self, bus: Bus) -> None:
         """Carry out commands for ever."""
-        while True:
-            asked = await bus.commands.get()
-            await asked.answer(self.carry_out(asked.command, asked.client))
+        async with asyncio.TaskGroup() as group:
+            while True:
+                asked = await bus.commands.get()
+                if asked.command.action == "reload":
+                    group.create_task(self._reload_for(asked))
+                else:
+                    await asked.answer(self.carry_out(asked.command, asked.client))
 
     def carry_out(self, command: Command, client: str) -> Reply:
         """Do what a command says; whatever goes wrong is told to whoever sent it."""
         try:
-            if command.action == "reload":
-                return Reply(ok=True, text=self._reload())
             if command.action in ("call_start", "call_end"):
                 return Reply(ok=True, text=self._softphone().command(command.action, command.value))
             if command.action in ("sharing", "sent"):
                 return Reply(ok=True, lines=self._told(command.action, command.call_id))
             self._meant(command.call_id).do(command, client)
-        except SidecarError as error:
-            return Reply(ok=False, text=str(error))
         except Exception as error:  # noqa: BLE001 - what one person asked for must not end everybody's service
-            _log.exception("command broke", action=command.action, error=type(error).__name__)
-            return Reply(ok=False, text=f"that broke ({type(error).__name__}); the service's log says more")
+            return _failed(command, error)
         return Reply(ok=True)
+
+    async def _reload_for(self, asked: Asked) -> None:
+        try:
+            reply = Reply(ok=True, text=await self._reload())
+        except Exception as error:  # noqa: BLE001 - as above
+            reply = _failed(asked.command, error)
+        await asked.answer(reply)
 
     def _softphone(self) -> Softphone:
         if self.softphone is None:
@@ -141,6 +149,14 @@ class People:
         if len(going) != 1:
             raise InputError("several calls are going on; name one" if going else "no call is going on")
         return going[0]
+
+
+def _failed(command: Command, error: Exception) -> Reply:
+    """Why a command was not carried out; what nobody foresaw is for the log."""
+    if isinstance(error, SidecarError):
+        return Reply(ok=False, text=str(error))
+    _log.error("command broke", action=command.action, error=type(error).__name__, exc_info=error)
+    return Reply(ok=False, text=f"that broke ({type(error).__name__}); the service's log says more")
 
 
 def _lags_ms(value: str) -> list[float]:

@@ -15,7 +15,7 @@ from sidecar.sources import Leg, introduce
 from sidecar.talk import Talk, ending_of
 from sidecar.wires import Wire
 from streams.background import background
-from streams.clock import CallClock, Clock, utc_now
+from streams.clock import CallClock, Clock, monotonic_us, utc_now
 from streams.errors import ProtocolError
 from streams.events import Doubt
 from streams.taps.dialect import Began, Dialect, SayEnd, Sound, Timed
@@ -119,6 +119,7 @@ class _Visit:
         self._talk = talk
         self._live: LiveCall | None = None
         self._carried: LiveCall | None = None
+        self._came_us: int | None = None
         self._spoken = asyncio.Event()
         self._spoken.set()
         self._leg: Leg | None = None
@@ -170,7 +171,7 @@ class _Visit:
     async def _take_one(self, message: str | bytes | None) -> bool:
         """Take a message; False when there will be no other."""
         if message is not None:
-            self._heard_ms = self._reception.wall.now_ms()
+            self._heard_ms, self._came_us = self._reception.wall.now_ms(), monotonic_us()
         try:
             async for piece in self._talk.take(message):
                 if isinstance(piece, Began):
@@ -200,7 +201,7 @@ class _Visit:
             if not live.away:
                 events.pop()
         events += self._doubts(live, piece)
-        await live.put(events)
+        await live.put(events, self._came_us)
         if isinstance(piece, SayEnd) and live.away and self._reception.config.send.anything:
             # What is still being heard is told before the platform gets its goodbye.
             self._spoken.clear()

@@ -56,4 +56,5 @@ def _settings(asr: AsrConfig) -> WhisperSettings:
         language=asr.language,
         compute_type=asr.compute_type,
         workers=asr.workers,
+        batching=asr.batching,
     )

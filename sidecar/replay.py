@@ -18,6 +18,7 @@ from sidecar.desk import Desk, VirtualDesk, WorkerDesk
 from sidecar.ears import Ears, NoWords
 from sidecar.material import Material
 from sidecar.pace import Pace
+from sidecar.pausing import Pausing
 from sidecar.rulebook import read_pack
 from sidecar.runner import CallRunner, Sink, steadily
 from streams.clock import WallClock
@@ -58,7 +59,7 @@ def make_call(started: CallStarted, context: CallContext, config: Config, *, lis
     if listens:
         probes = {channel: SileroProbe() for channel in started.channels}
         loop = ListeningLoop(started.call_id, started.channels, loop_settings(config), probes)
-    return Call(started.call_id, started, context, loop)
+    return Call(started.call_id, started, context, loop, pausing=Pausing(config.taps.pause_s * 1000))
 
 
 async def play(
@@ -89,7 +90,7 @@ async def _desk(ears: Ears | None, config: Config, *, waits: bool) -> AsyncItera
         engine = NoWords() if ears is None else ears.transcriber
         yield VirtualDesk(engine, asr.partial_lag_ms, asr.final_lag_ms)
     elif waits:
-        workers = DecodeWorkers(ears.transcriber, asr.workers)
+        workers = DecodeWorkers(ears.transcriber, asr.decode_threads)
         try:
             yield WorkerDesk(workers)
         finally:

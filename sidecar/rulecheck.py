@@ -8,17 +8,20 @@ import re
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from nudges.packcheck import conditions_of, cues_of
 from nudges.packs import load
 from nudges.rulepack import Pack, Rule
 from nudges.situation import Condition
 from nudges.triggers import Escalates, Heard, HeatLasts, HeatReaches, TalkShare, Trigger, Unclear
-from sidecar.expressions import LIMIT_MS, TEXT_CHARS, lines, slow
+from sidecar.expressions import LIMIT_MS, TEXT_CHARS, expressions, lines, slow
 from sidecar.trial import Case, pack_cases
 from streams.events import Nudge
 
 _HOTTEST = 100.0
+_SHOWN = 60
+"""Characters of an expression that a finding shows: enough to find it by."""
 _PLAIN = re.compile(r"[a-z' ]+")
 
 
@@ -31,39 +34,43 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def check_pack(text: str) -> list[Problem]:
-    """Everything found in a pack, the quick looks first.
+    """Everything found in a pack; where an expression does not end, no conversation is run.
 
     Raises PackError for a pack that does not load, TranscriptError for a conversation that cannot be read.
     """
     pack = load(text).pack
+    held_up = slow(expressions(pack))
+    ends = all(found.took_ms is not None for found in held_up)
     return [
         *unreachable(pack),
         *shadowed(pack),
         *unused(pack),
-        *dead(pack, list(pack_cases(text))),
+        *(dead(pack, list(pack_cases(text))) if ends else ()),
         *(
             Problem("slow", found.expression.cue, f"{_took(found.took_ms)}: {found.expression.line}")
-            for found in slow(pack)
+            for found in held_up
         ),
     ]
 
 
 def dead(pack: Pack, cases: list[Case]) -> Iterator[Problem]:
     """Rules that no conversation of their own makes fire, and triggers that one before them always beats."""
-    fired = {
-        event.rule
-        for case in cases
-        for event in case.judge().said
-        if isinstance(event, Nudge) and event.rule == case.rule
-    }
+    known = [rule.id for rule in pack.rule]
     for rule in pack.rule:
-        if rule.id not in fired:
+        own = [case for case in cases if case.rule == rule.id]
+        # A conversation may have become another rule's moment; then it is asked what this one would say alone.
+        alone = [replace(case, off=tuple(one for one in known if one != rule.id)) for case in own]
+        if not any(_fires(case) for case in (*own, *alone)) and (rule.enabled or own):
             kept = "its conversations never make it fire" if rule.test else "it has no conversation of its own"
             yield Problem("dead", rule.id, kept)
         for later in range(1, len(rule.when)):
             for earlier in range(later):
                 if _beats(rule.when[earlier], rule.when[later]):
                     yield Problem("dead", rule.id, f"trigger {later + 1} never comes before trigger {earlier + 1}")
+
+
+def _fires(case: Case) -> bool:
+    return any(isinstance(event, Nudge) and event.rule == case.rule for event in case.judge().said)
 
 
 def unused(pack: Pack) -> Iterator[Problem]:
@@ -89,7 +96,7 @@ def shadowed(pack: Pack) -> Iterator[Problem]:
                     other for index, other in enumerate(said) if index != number and (other != line or index < number)
                 ]
                 if _PLAIN.fullmatch(line) and (by := next((one for one in others if _covers(one, line)), None)):
-                    yield Problem("shadowed", f"{side}.{name}", f"'{line}' is matched by '{by}' already")
+                    yield Problem("shadowed", f"{side}.{name}", f"'{line}' is matched by '{_short(by)}' already")
 
 
 def unreachable(pack: Pack) -> Iterator[Problem]:
@@ -152,6 +159,10 @@ def _beats(earlier: Trigger, later: Trigger) -> bool:
     return all(
         getattr(earlier, name) == getattr(later, name) for name in earlier.__struct_fields__ if name not in shared
     )
+
+
+def _short(expression: str) -> str:
+    return expression if len(expression) <= _SHOWN else f"{expression[: _SHOWN - 1]}…"
 
 
 def _covers(expression: str, text: str) -> bool:

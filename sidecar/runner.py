@@ -22,6 +22,8 @@ from streams.engine import DecodeJob
 from streams.errors import RecogniserError, StorageError
 from streams.events import (
     AudioFrame,
+    AudioPaused,
+    AudioResumed,
     CallContext,
     CallEnded,
     Doubt,
@@ -114,7 +116,7 @@ class CallRunner:
         for lag_ms in lags_ms:
             self._call.measured("draw", lag_ms)
 
-    def tell(self, event: HumanEvent | SidesSwapped | Doubt | CallContext) -> None:
+    def tell(self, event: HumanEvent | AudioPaused | AudioResumed | SidesSwapped | Doubt | CallContext) -> None:
         """Take what a person did, a doubt, or rules read anew; it is stamped with the media time of now."""
         self._take(partial(self._call.feed, msgspec.structs.replace(event, at_ms=self._call.now_ms)))
 

@@ -13,12 +13,13 @@ from contextlib import AsyncExitStack, ExitStack, closing, contextmanager, suppr
 import msgspec
 import structlog
 
-from sidecar import logs, monitor, signatures
+from sidecar import logs, monitor, readiness, signatures
 from sidecar.audiosocket_listener import listen_tcp
 from sidecar.bus import Bus, open_bus
 from sidecar.config_sections import Config, TapsConfig
 from sidecar.desk import Desk, VirtualDesk, WorkerDesk
 from sidecar.ears import NoWords
+from sidecar.folded import fold
 from sidecar.gateway.dialler import dialled
 from sidecar.journal import Journal, new_folder
 from sidecar.keys import Keys, agreed_secret
@@ -33,6 +34,7 @@ from sidecar.people import People, Reach
 from sidecar.places import Places, ensure
 from sidecar.reception import Reception
 from sidecar.replay import context_of, make_call
+from sidecar.rulebook import trusted_pack
 from sidecar.runner import CallRunner, Sink
 from sidecar.thumbs import ThumbKeeper, Thumbs
 from sidecar.told import Told
@@ -78,14 +80,17 @@ class Service:
         self._metrics = Metrics()
         self._pulse = monitor.Pulse(WallClock())
         self.reload_wanted = asyncio.Event()
+        self._reloading = asyncio.Lock()
 
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serve until cancelled; `ready` gets one line when calls are taken.
 
-        Raises BusError or TapError when a port cannot be had, PackError for a rule pack that cannot be used.
+        Raises BusError or TapError when a port cannot be had, PackError for a rule pack that cannot be used, ModelError
+        when there is no voice activity model.
         """
         config = self._config
-        context_of(config, "")
+        trusted_pack(config.nudges.pack)
+        await asyncio.to_thread(readiness.make_ready, config)
         name = f"service {utc_now()} {os.getpid()}"
         async with (
             open_bus(config.bus, self._keys, name) as bus,
@@ -95,7 +100,7 @@ class Service:
             self._bus = bus
             secret = agreed_secret(self._places.keys_dir, "webhook")
             self._webhook = sending.enter_context(opened(config.webhook, secret, name))
-            self._workers = None if self._engine is None else DecodeWorkers(self._engine, config.asr.workers)
+            self._workers = None if self._engine is None else DecodeWorkers(self._engine, config.asr.decode_threads)
             try:
                 await self._serve(config, bus, ready)
             finally:
@@ -181,7 +186,8 @@ class Service:
         meter = self._metrics.call()
         agent = started.agent_id
         sinks: list[Sink] = [self._bus, reach, ThumbKeeper(thumbs, agent), PeakKeeper(peaks, agent), meter]
-        sinks += kept_open.enter_context(self._journal(config, started))
+        # Kept before it is shown: what a screen has seen, no crash takes out of the journal.
+        sinks[:0] = kept_open.enter_context(self._journal(config, started))
         if self._uplink is not None:
             sinks.append(self._uplink.call(live.call_id, config.share))
         if self._webhook is not None:
@@ -230,16 +236,23 @@ class Service:
             await self.reload_wanted.wait()
             self.reload_wanted.clear()
             try:
-                _log.warning("settings read anew", note=self._reload())
+                _log.warning("settings read anew", note=await self._reload())
             except InputError as error:
                 _log.error("settings kept as they were", reason=str(error))
 
-    def _reload(self) -> str:
+    async def _reload(self) -> str:
         """Read the settings anew and say what they touch.
 
         Raises ConfigError or PackError, and keeps the old ones, when they are wrong.
         """
-        before, after = self._config, self._load_config()
+        async with self._reloading:
+            after = self._load_config()
+            # Trying a new pack takes its time, in which calls go on.
+            await asyncio.to_thread(fold, await asyncio.to_thread(trusted_pack, after.nudges.pack))
+            return self._go_by(after)
+
+    def _go_by(self, after: Config) -> str:
+        before = self._config
         context = context_of(after, "")
         # What is shared was told to the agent when the service began, and stays so until it begins anew.
         self._config = msgspec.structs.replace(after, share=before.share)

@@ -7,10 +7,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from weakref import ref
 
 from sidecar import logs
 from sidecar.config_sections import TapsConfig
 from sidecar.edge import Pace
+from sidecar.seldom import Seldom
 from sidecar.wires import Wire
 from streams.clock import Clock
 from streams.errors import ProtocolError
@@ -28,6 +30,7 @@ TELL_LIMIT = 200
 REMARKS_LIMIT = 10
 """Lines of log that one connection may cost."""
 _log = logs.get("talk")
+_refusals = Seldom(_log)
 
 
 def ending_of(error: ProtocolError) -> str:
@@ -47,6 +50,7 @@ class Talk:
         self._remarks = 0
         self._to_tell: deque[Utterance | Nudge] = deque(maxlen=TELL_LIMIT)
         self._told = asyncio.Event()
+        self._idle = _Idle()
 
     @property
     def ended(self) -> bool:
@@ -73,11 +77,14 @@ class Talk:
         """
         while True:
             try:
-                async with asyncio.timeout(idle_s):
+                async with asyncio.timeout(None) as limit:
+                    self._idle.watch(limit, idle_s)
                     return await self.wire.receive()
             except TimeoutError:
                 if not is_patient():
                     raise ProtocolError(f"nothing came for {idle_s} s (taps.idle_s)", "idle") from None
+            finally:
+                self._idle.let_go()
 
     async def take(self, message: str | bytes | None) -> AsyncIterator[Began | Timed]:
         """What a message amounts to; a reply goes out when what stands before it has been dealt with.
@@ -94,6 +101,9 @@ class Talk:
                     self._remark(piece)
                 case _:
                     yield piece
+        if self.ended and isinstance(self._dialect, Telling):
+            for reply in self._dialect.goodbye():
+                await self.wire.send(reply.message)
 
     def tell(self, event: Utterance | Nudge) -> None:
         """Have the platform told of something, where it can be."""
@@ -118,7 +128,12 @@ class Talk:
 
     async def refuse(self, error: ProtocolError) -> None:
         """Tell the client why, and close."""
-        _log.warning("client refused", code=error.code, reason=str(error), peer=self.wire.peer, source=self.source)
+        peer, code = self.wire.peer, error.code
+        # A peer begins with its address.
+        address = peer.rpartition(":")[0]
+        _refusals.say(
+            "client refused", kind=code, address=address, code=code, reason=str(error), peer=peer, source=self.source
+        )
         for reply in self._dialect.refuse(error):
             await self.wire.send(reply.message)
         try:
@@ -140,3 +155,41 @@ class Talk:
         self._remarks += 1
         if self._remarks <= REMARKS_LIMIT:
             _log.info("client said something odd", remark=piece.remark, peer=self.wire.peer, source=self.source)
+
+
+class _Idle:
+    """Ends a wait that lasts too long; one timer for many waits, since a timer for each costs more than the message."""
+
+    def __init__(self) -> None:
+        self._limit: asyncio.Timeout | None = None
+        self._due_s = 0.0
+        self._timed = False
+
+    def watch(self, limit: asyncio.Timeout, idle_s: float) -> None:
+        """From now on this is waited for, and for no longer than that."""
+        loop = asyncio.get_running_loop()
+        self._limit, self._due_s = limit, loop.time() + idle_s
+        if not self._timed:
+            self._timed = True
+            loop.call_at(self._due_s, _look, ref(self))
+
+    def let_go(self) -> None:
+        """Nothing is waited for."""
+        self._limit = None
+
+    def look(self) -> None:
+        """The timer is due; there may have been other waits since."""
+        loop = asyncio.get_running_loop()
+        if self._limit is None:
+            self._timed = False
+        elif self._due_s <= loop.time():
+            self._timed = False
+            self._limit.reschedule(loop.time())
+        else:
+            loop.call_at(self._due_s, _look, ref(self))
+
+
+def _look(idle: "ref[_Idle]") -> None:
+    """A timer that is still to come keeps no connection in memory that is gone."""
+    if (there := idle()) is not None:
+        there.look()

@@ -74,7 +74,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 def pack_cases(pack: str) -> Iterator[Case]:
-    """The conversations of a pack's rules.
+    """The conversations of a pack's rules, without those that are about a rule that is off in them.
 
     Raises PackError for a pack that cannot be used, TranscriptError for a conversation that cannot be read.
     """
@@ -84,7 +84,8 @@ def pack_cases(pack: str) -> Iterator[Case]:
         for test in rule.test:
             script = read_transcript(test.call, f"{rule.id}: {test.name}.call")
             own = laid_over(pack, test.pack) if test.pack else pack
-            yield Case(rule.id, script, own, test.events, others if test.alone else ())
+            if rule.enabled or any(one.id == rule.id and one.enabled for one in load(own).pack.rule):
+                yield Case(rule.id, script, own, test.events, others if test.alone else ())
 
 
 def report(verdict: Verdict) -> list[str]:

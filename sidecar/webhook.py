@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 import msgspec
 import urllib3
@@ -26,7 +25,6 @@ from urllib3.util import Timeout
 from sidecar import logs
 from sidecar.call import Passing
 from sidecar.config_sections import WebhookConfig
-from sidecar.edge import is_loopback
 from sidecar.journal import without_words
 from streams.clock import unix_s
 from streams.errors import ConfigError
@@ -181,12 +179,16 @@ class WebhookSink:
 def opened(config: WebhookConfig, secret: str, boot: str) -> Iterator[Webhook | None]:
     """A webhook for as long as the block runs; None where none is configured.
 
-    Raises ConfigError for an address that cannot be used and for a missing secret.
+    Raises ConfigError for a missing secret.
     """
     if not config.url:
         yield None
         return
-    _check(config.url, secret)
+    if not secret:
+        raise ConfigError(
+            "webhook.url is set but there is no `webhook.secret` in the keys folder: "
+            "put a text there that your program knows as well (`sidecar doctor` names the folder)"
+        )
     with urllib3.PoolManager(num_pools=1, retries=False, timeout=Timeout(total=config.timeout_s)) as pool:
 
         def post(body: bytes, headers: dict[str, str]) -> int:
@@ -202,16 +204,3 @@ def opened(config: WebhookConfig, secret: str, boot: str) -> Iterator[Webhook | 
         finally:
             webhook.close()
             thread.join(LAST_WORDS_S)
-
-
-def _check(url: str, secret: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigError(f"webhook.url is {url!r}: it must be https://HOST/…")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ConfigError("webhook.url: beyond this machine events go over https only")
-    if not secret:
-        raise ConfigError(
-            "webhook.url is set but there is no `webhook.secret` in the keys folder: "
-            "put a text there that your program knows as well (`sidecar doctor` names the folder)"
-        )

@@ -14,6 +14,14 @@ READ_BYTES = 16 * 1024
 """Of TCP at once: half a second of telephone sound, so that a flood is cut into pieces."""
 
 
+def peer_name(address: object) -> str:
+    """Where a client is, as host:port; `address` is what the socket calls its peer, None once it is gone."""
+    match address:
+        case (str(host), int(port), *_):
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return "gone"
+
+
 class Wire(Protocol):
     """One client's connection."""
 
@@ -51,7 +59,7 @@ class WebSocketWire:
     @property
     def peer(self) -> str:
         """Where the client is."""
-        return str(self._socket.remote_address)
+        return peer_name(self._socket.remote_address)
 
     async def receive(self) -> str | bytes | None:
         """The next message; None after a closing handshake."""
@@ -86,7 +94,7 @@ class TcpWire:
     @property
     def peer(self) -> str:
         """Where the client is."""
-        return str(self._writer.get_extra_info("peername"))
+        return peer_name(self._writer.get_extra_info("peername"))
 
     async def receive(self) -> str | bytes | None:
         """Whatever came; None at the end of file."""

@@ -92,9 +92,10 @@ class Upsampler:
 
     def __init__(self) -> None:
         at = np.arange(self._TAPS) - (self._TAPS - 1) / 2
-        self._between = np.sinc(at) * np.kaiser(2 * self._TAPS + 1, 8.5)[1::2]
-        self._between /= self._between.sum()
-        self._past = np.zeros(self._TAPS - 1, np.float32)
+        between = np.sinc(at) * np.kaiser(2 * self._TAPS + 1, 8.5)[1::2]
+        # `convolve` would turn it round, and look at everything anew, for each packet.
+        self._turned = (between / between.sum())[::-1]
+        self._past = np.zeros(self._TAPS - 1)
 
     def feed(self, samples: Samples) -> Samples:
         """Twice as many samples as were given."""
@@ -105,7 +106,7 @@ class Upsampler:
         out = np.empty(2 * len(samples), np.float32)
         first = self._TAPS // 2 - 1
         out[0::2] = heard[first : first + len(samples)]
-        out[1::2] = np.convolve(heard.astype(np.float64), self._between, mode="valid")
+        out[1::2] = np.correlate(heard, self._turned, mode="valid")
         return out
 
     def flush(self) -> Samples:
@@ -116,4 +117,4 @@ class Upsampler:
 
     def reset(self) -> None:
         """Forget what was heard, as after a gap."""
-        self._past = np.zeros(self._TAPS - 1, np.float32)
+        self._past = np.zeros(self._TAPS - 1)

@@ -46,6 +46,8 @@ MISSED_HEARTBEATS = 3.5
 """The link counts as lost after so many heartbeat intervals without a sign of life."""
 FIRST_INTERVAL_MS = 1_000
 ANSWER_TIMEOUT_S = 2.0
+PATIENCE = {"reload": 8}
+"""How many times as long an answer may take that needs work: a rule pack is read and its expressions are tried."""
 
 LinkState: TypeAlias = Literal["connecting", "up", "lost"]
 
@@ -278,17 +280,19 @@ class BusLine:
         self._arrived.set()
 
     async def _request(self, message: Message) -> Message:
+        action = message.action if isinstance(message, Command) else ""
+        limit_s = self._answer_timeout_s * PATIENCE.get(action, 1)
         self._requests += 1
         request = self._requests.to_bytes(8, "big")
         waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[request] = waiting
         try:
-            async with asyncio.timeout(self._answer_timeout_s):
+            async with asyncio.timeout(limit_s):
                 await self._control.send_multipart([request, pack_message(message)])
                 return await waiting
         except TimeoutError:
             raise BusError(
-                f"no answer from the service at {self._address.control} within {self._answer_timeout_s:g} s; "
+                f"no answer from the service at {self._address.control} within {limit_s:g} s; "
                 "is `sidecar run` going, with the same keys?"
             ) from None
         finally:

@@ -4,6 +4,7 @@ Jobs flow in (a span of one channel's media clock, and how hard to try), transcr
 and the reference engine stand behind the same Protocol, so nothing else can tell them apart.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Protocol
 
@@ -38,8 +39,9 @@ class DecodeJob(msgspec.Struct, frozen=True, kw_only=True):
 
     `started_ms` and `ended_ms` are on the media clock. `prompt` is what was said before, put before the start of
     transcript. `attempt` is 0, or 1 for the one retry at the next window size. `quick` asks for the smallest beam,
-    because the machine is behind. `brief` asks for the words alone: neither their times nor how likely it is that
-    nothing was said, which take a seventh of a decode.
+    because the machine is behind. `brief` asks for the words without their times, and `spoken` says that words were
+    heard in this utterance before, so that nobody need ask how likely it is that nothing was said: the two take a
+    seventh of a decode.
     """
 
     call_id: str
@@ -53,6 +55,7 @@ class DecodeJob(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 0
     quick: bool = False
     brief: bool = False
+    spoken: bool = False
 
 
 class Transcription(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,8 +99,11 @@ class Transcriber(Protocol):
 class SpeechProbe(Protocol):
     """Says how likely it is that one frame of sound is speech; carries its own state from frame to frame."""
 
-    def probability(self, frame: Samples) -> float:
-        """The probability, 0 to 1, for one frame of 512 samples at 16 kHz."""
+    def probabilities(self, frames: Sequence[Samples]) -> Sequence[float]:
+        """The probability, 0 to 1, for each of some frames of 512 samples at 16 kHz that follow one another.
+
+        The answers are the same however frames are put together.
+        """
         ...
 
     def reset(self) -> None:

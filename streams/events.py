@@ -110,13 +110,15 @@ class AudioLost(_Event, frozen=True, kw_only=True, tag=True):
 
 
 class AudioPaused(_Event, frozen=True, kw_only=True, tag=True):
-    """The source stopped sending on purpose (card data, platform pause)."""
+    """From here on nothing is heard on purpose: the source sends nothing, or its agent wants it so (card data)."""
 
     reason: str = ""
 
 
 class AudioResumed(_Event, frozen=True, kw_only=True, tag=True):
-    """The source sends again."""
+    """The source sends, and is heard, again."""
+
+    reason: str = ""
 
 
 class Muted(_Event, frozen=True, kw_only=True, tag=True):

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from streams.events import Band, Severity, Trend
+from streams.events import Band, Forecast, Severity, Trend
 
 Phase: TypeAlias = Literal["live", "hold", "no_audio", "wrap_up", "ended"]
 Speaking: TypeAlias = Literal["agent", "customer", "both", "nobody"]
@@ -51,7 +51,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     spark: tuple[int, ...] = ()
     heat: int = 0
     band: Band = "calm"
-    forecast: str = ""
+    forecast: Forecast = "steady"
     because: tuple[str, ...] = ()
     nudge: OpenNudge | None = None
     nudges: int = 0

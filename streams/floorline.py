@@ -65,7 +65,7 @@ class FloorLine:
         self._where = address.hub
         self._client = client
         self._answer_timeout_s = answer_timeout_s
-        self._items: Items[FloorItem] = Items(WallClock(), lambda change: change)
+        self._items: Items[FloorSnapshot | FloorUpdate] = Items(WallClock())
         self._follower = FloorFollower()
         self._wanted = asyncio.Event()
         self._every_ms = 1_000
@@ -95,10 +95,7 @@ class FloorLine:
         await self._stack.__aexit__(kind, error, trace)
 
     def __aiter__(self) -> AsyncIterator[FloorItem]:
-        return self
-
-    async def __anext__(self) -> FloorItem:
-        return await self._items.next()
+        return self._items
 
     async def up(self, within_s: float | None = None) -> None:
         """Read until the hub has sent its snapshot, for whoever only wants to ask something.
@@ -210,7 +207,7 @@ class FloorLine:
             self._items.turn("lost")
         self._wanted.set()
 
-    def _put(self, item: FloorItem) -> None:
+    def _put(self, item: FloorSnapshot | FloorUpdate) -> None:
         if len(self._items) >= ITEMS_LIMIT:
             self._items.drop_all()
             self._follower.lose_track()

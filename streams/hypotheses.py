@@ -107,13 +107,18 @@ class HypothesisTracker:
         self._until_ms = until_ms
         self._timed = bool(words) and words[-1].p > 0
 
+    @property
+    def spoken(self) -> bool:
+        """Whether any words were heard."""
+        return bool(self._stable or self._tail)
+
     def worth_timing(self, until_ms: int, limit_ms: int) -> bool:
-        """Whether a pass up to `until_ms` should bring times: it is the first with words, or the span may be trimmed.
+        """Whether a pass up to `until_ms` should bring times: the span may be trimmed.
 
         Where the latest pass had times and no gap was found in it, one more word makes little difference.
         """
         due_ms = limit_ms if self._timed else _at_gaps_ms(limit_ms)
-        return not (self._stable or self._tail) or until_ms - self._from_ms >= due_ms
+        return until_ms - self._from_ms >= due_ms
 
     def trim(self, limit_ms: int) -> None:
         """Let the next pass begin behind stable words once the span grew to `limit_ms`, at their widest gap.

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Self, TypeAlias, TypeVar
 
 from streams.busline import LinkChange, LinkState
 from streams.clock import Clock
@@ -23,20 +22,28 @@ Item = TypeVar("Item")
 
 
 class Items(Generic[Item]):
-    """What waits for the one reader, and how the link stands."""
+    """What waits for the one reader, who iterates it, and how the link stands; `LinkChange` comes among the items."""
 
-    def __init__(self, clock: Clock, change: Callable[[LinkChange], Item]) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._change = change
-        self._waiting: deque[Item] = deque()
+        self._waiting: deque[Item | LinkChange] = deque()
         self._arrived = asyncio.Event()
         self._heard_ms = clock.now_ms()
         self._text = ""
         self.state: LinkState = "connecting"
-        self.put(change(LinkChange(state="connecting")))
+        self.put(LinkChange(state="connecting"))
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Item | LinkChange:
+        while not self._waiting:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._waiting.popleft()
 
     @property
     def silent_ms(self) -> int:
@@ -47,7 +54,7 @@ class Items(Generic[Item]):
         """A sign of life."""
         self._heard_ms = self._clock.now_ms()
 
-    def put(self, item: Item) -> None:
+    def put(self, item: Item | LinkChange) -> None:
         """One item more."""
         self._waiting.append(item)
         self._arrived.set()
@@ -55,7 +62,7 @@ class Items(Generic[Item]):
     def drop_all(self) -> None:
         """Nothing waits any more but how the link stands."""
         self._waiting.clear()
-        self.put(self._change(LinkChange(state=self.state)))
+        self.put(LinkChange(state=self.state))
 
     def drop_oldest(self) -> None:
         """The oldest does not wait any more."""
@@ -65,17 +72,10 @@ class Items(Generic[Item]):
         """The link is in this state now; said once."""
         if state != self.state:
             self.state, self._text = state, ""
-            self.put(self._change(LinkChange(state=state, silent_ms=self.silent_ms)))
+            self.put(LinkChange(state=state, silent_ms=self.silent_ms))
 
     def explain(self, text: str) -> None:
         """Why the link is as it is; said once until it changes."""
         if text != self._text:
             self._text = text
-            self.put(self._change(LinkChange(state=self.state, silent_ms=self.silent_ms, text=text)))
-
-    async def next(self) -> Item:
-        """Wait for the next item."""
-        while not self._waiting:
-            self._arrived.clear()
-            await self._arrived.wait()
-        return self._waiting.popleft()
+            self.put(LinkChange(state=self.state, silent_ms=self.silent_ms, text=text))

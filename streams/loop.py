@@ -72,7 +72,7 @@ class ListeningLoop:
     def lost(self, channel: Channel, lost_ms: int, at_ms: int) -> Output:
         """Take note that `lost_ms` of a channel's sound will never come; its place shows in the next frame's time."""
         out = self._outbox(at_ms)
-        self._side(channel).lose(lost_ms, out)
+        self._side(channel).lose(lost_ms, out, other_speaks=self._other_speaks(channel))
         return self._output(out)
 
     def advance(self, at_ms: int) -> Output:

@@ -61,7 +61,7 @@ class OracleTranscriber:
             text=text,
             words=words,
             mean_logprob=_MEAN_LOGPROB,
-            no_speech=0.0 if job.brief else _NO_SPEECH_P if words else _SILENCE_P,
+            no_speech=0.0 if job.spoken else _NO_SPEECH_P if text else _SILENCE_P,
             align_p=sum(word.p for word in words) / len(words) if words else 1.0,
             window_ms=effort.window_ms,
             encode_ms=effort.encode_ms,

@@ -47,16 +47,20 @@ class Pace:
 
     def due(self, voiced_samples: int, at_ms: int) -> bool:
         """Whether to ask now, `voiced_samples` into the utterance; if so, it counts as asked."""
-        every_ms = (self._every_ms if self._asked_at_voiced else self._first_ms) * (2 if self.level else 1)
-        since_ms = OVERDUE_MS if self._asked_ms is None else at_ms - self._asked_ms
-        if (
-            self.level >= self._off_at
-            or voiced_samples - self._asked_at_voiced < every_ms * _SAMPLES_PER_MS
-            or since_ms < COMPUTE_SHARE * self._cost_ms
-            or (self._outstanding and since_ms < OVERDUE_MS)
-        ):
+        if not self.would_be_due(voiced_samples, at_ms):
             return False
         self._asked_at_voiced = voiced_samples
         self._asked_ms = at_ms
         self._outstanding = True
         return True
+
+    def would_be_due(self, voiced_samples: int, at_ms: int) -> bool:
+        """Whether it were due if so much had been voiced."""
+        every_ms = (self._every_ms if self._asked_at_voiced else self._first_ms) * (2 if self.level else 1)
+        since_ms = OVERDUE_MS if self._asked_ms is None else at_ms - self._asked_ms
+        return (
+            self.level < self._off_at
+            and voiced_samples - self._asked_at_voiced >= every_ms * _SAMPLES_PER_MS
+            and since_ms >= COMPUTE_SHARE * self._cost_ms
+            and (not self._outstanding or since_ms >= OVERDUE_MS)
+        )

@@ -45,8 +45,9 @@ class Ring:
         if not len(samples):
             return
         missing = max(0, start_sample - self._end)
-        self._gap += missing
-        self._append(np.zeros(min(missing, len(self._kept)), np.float32), self._end + missing)
+        if missing:
+            self._gap += missing
+            self._append(np.zeros(min(missing, len(self._kept)), np.float32), self._end + missing)
         self._append(samples, self._end + len(samples))
 
     def read(self, start_sample: int, end_sample: int) -> Samples:
@@ -69,5 +70,6 @@ class Ring:
         first = (end - len(samples)) % len(self._kept)
         before_wrap = min(len(samples), len(self._kept) - first)
         self._kept[first : first + before_wrap] = samples[:before_wrap]
-        self._kept[: len(samples) - before_wrap] = samples[before_wrap:]
+        if before_wrap < len(samples):
+            self._kept[: len(samples) - before_wrap] = samples[before_wrap:]
         self._end = end

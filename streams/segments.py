@@ -113,6 +113,13 @@ class Segmenter:
         """Whether a frame of this level goes on with a silence whose level is known, so that no model need be asked."""
         return self.silent_samples >= self._LINE_KNOWN and self._level.is_line(db)
 
+    def can_wait(self, frames: int, end_sample: int) -> bool:
+        """Whether no edge can hang on the next `frames` frames, the last of which ends there, whatever is in them."""
+        if self.speaking:
+            return end_sample - self.voiced_end < self._end_pause
+        samples = frames * FRAME_SAMPLES
+        return not self.stirring and samples < self._needed and self.silent_samples + samples < self._LINE_KNOWN
+
     def feed(self, start_sample: int, probability: float, db: float) -> Edge | None:
         """Take one frame of 512 samples; at most one edge becomes known with it."""
         engaged = self.speaking or self.stirring

@@ -26,7 +26,7 @@ class ProfileSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class EndpointSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[asr.endpoint]`: how long a pause must be before what was said is final."""
 
-    soft_pause_ms: int = 240
+    soft_pause_ms: int = 208
     pause_ms: int = 480
     sentence_pause_ms: int = 300
     hesitation_pause_ms: int = 860

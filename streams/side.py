@@ -12,7 +12,7 @@ from streams.events import AudioFrame, Channel, Hypothesis, SpeechEnded, SpeechE
 from streams.gates import showable
 from streams.hypotheses import timed_words
 from streams.pace import Pace
-from streams.segments import SAMPLES_PER_MS, Edge
+from streams.segments import FRAME_SAMPLES, SAMPLES_PER_MS, Edge
 from streams.settings import LoopSettings
 from streams.utterances import Closed, FinalLine, PendingFinal, Span, Speaking, Speculation, utterance_event
 
@@ -82,18 +82,23 @@ class Side:
 
     def hear(self, frame: AudioFrame, out: Outbox, *, other_speaks: bool) -> None:
         """Take a frame of sound."""
+        self._ear.patient = self._may_wait(out, frame.duration_ms * SAMPLES_PER_MS)
         for step in self._ear.feed(frame):
             self._take(step, out, other_speaks=other_speaks)
+            self._ear.patient = self._may_wait(out)
 
     def advance(self, out: Outbox, *, other_speaks: bool) -> None:
         """Let time pass in which perhaps no sound came; sound that comes later is heard all the same."""
         now = self._time(out)
-        if now - self._ear.now_sample >= self._endpoint.soft_pause_ms * SAMPLES_PER_MS:
+        if self._stalled(now):
+            self._catch_up(out, other_speaks=other_speaks)
+        if self._stalled(now):
             self._follow(self._ear.break_off(), out)
         self._end_if_due(now, out, other_speaks=other_speaks)
 
-    def lose(self, lost_ms: int, out: Outbox) -> None:
+    def lose(self, lost_ms: int, out: Outbox, *, other_speaks: bool) -> None:
         """Take note that sound will never come; words on both sides of a real hole do not belong together."""
+        self._catch_up(out, other_speaks=other_speaks)
         self._ear.forget_voice()
         if lost_ms >= self._endpoint.soft_pause_ms:
             self._follow(self._ear.break_off(), out)
@@ -106,6 +111,7 @@ class Side:
 
     def reset(self, out: Outbox) -> None:
         """Close what is being said and forget the speaker."""
+        self._catch_up(out, other_speaks=False)
         self._follow(self._ear.break_off(), out)
         self._ear.reset()
         if self._utterance is not None:
@@ -144,6 +150,20 @@ class Side:
             self._speculate(self._utterance, out)
         if self._ear.voiced and self._pace.due(self._utterance.voiced_samples, out.at_ms):
             self._ask_partial(self._utterance, out)
+
+    def _may_wait(self, out: Outbox, coming_samples: int = 0) -> bool:
+        """Whether no decode can hang on what is in the frames that were not listened to yet and those that come."""
+        if self._utterance is None or not self._ear.speaking:
+            return self._utterance is None
+        unheard = (self._ear.end_sample + coming_samples - self._ear.now_sample) // FRAME_SAMPLES * FRAME_SAMPLES
+        return not self._pace.would_be_due(self._utterance.voiced_samples + unheard, out.at_ms)
+
+    def _catch_up(self, out: Outbox, *, other_speaks: bool) -> None:
+        for step in self._ear.catch_up():
+            self._take(step, out, other_speaks=other_speaks)
+
+    def _stalled(self, now: int) -> bool:
+        return now - self._ear.now_sample >= self._endpoint.soft_pause_ms * SAMPLES_PER_MS
 
     def _follow(self, step: Step, out: Outbox) -> None:
         """Bring the utterance up to date with what was heard."""
@@ -292,7 +312,7 @@ class Side:
         span = Span(tracker.next_from_ms * SAMPLES_PER_MS, self._ear.now_sample)
         # No words before it go along: they cost as much as two steps, and a pass that leans on them repeats them.
         brief = not tracker.worth_timing(span.ended_ms, self._trim_ms)
-        self._ask(kind, utterance.number, span, out, brief=brief)
+        self._ask(kind, utterance.number, span, out, brief=brief, spoken=tracker.spoken)
 
     def _ask(
         self,
@@ -304,6 +324,7 @@ class Side:
         prompt: str = "",
         attempt: int = 0,
         brief: bool = False,
+        spoken: bool = False,
     ) -> None:
         out.jobs.append(
             DecodeJob(
@@ -317,6 +338,7 @@ class Side:
                 prompt=prompt,
                 attempt=attempt,
                 brief=brief,
+                spoken=spoken,
             )
         )
 

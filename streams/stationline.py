@@ -52,7 +52,7 @@ class StationLine:
         self._on_sent = on_sent
         self._outbox = Outbox(station, boot, version)
         self._inbox = Inbox()
-        self._items: Items[StationItem] = Items(self._clock, lambda change: change)
+        self._items: Items[Told] = Items(self._clock)
         self._stirred = asyncio.Event()
         self._blocked = False
         self._retry_at_ms = 0
@@ -95,10 +95,7 @@ class StationLine:
         await self._stack.__aexit__(kind, error, trace)
 
     def __aiter__(self) -> AsyncIterator[StationItem]:
-        return self
-
-    async def __anext__(self) -> StationItem:
-        return await self._items.next()
+        return self._items
 
     def put(self, state: CallState, made_ns: int = 0) -> None:
         """The newest state of a call; `made_ns` is the monotonic clock when the event behind it was made."""

@@ -20,7 +20,7 @@ from faster_whisper.transcribe import get_compression_ratio
 
 from streams.call_memory import CallLanguages, CallMels
 from streams.engine import SAMPLE_RATE_HZ, DecodeJob, JobKind, Samples, Transcription
-from streams.errors import ModelError, RecogniserError
+from streams.errors import RecogniserError, WrongModelError
 from streams.events import Word
 from streams.features import HOP, MelCache
 from streams.settings import ProfileSettings
@@ -46,6 +46,7 @@ class WhisperSettings(msgspec.Struct, frozen=True, kw_only=True):
     language: str = _FALLBACK_LANGUAGE
     compute_type: str = "int8"
     workers: int = 2
+    batching: bool = False
 
 
 class Effort(NamedTuple):
@@ -70,10 +71,14 @@ def load(directory: Path, settings: WhisperSettings) -> "WhisperTranscriber":
 
     Raises ModelError when it holds no usable model, or one that does not know the language of the settings.
     """
-    model = open_model(directory, settings.compute_type, settings.workers)
+    model = open_model(directory, settings.compute_type, settings.workers, batching=settings.batching)
     if settings.language not in (AUTO, *model.languages):
-        reason = "no Whisper model has that code" if model.multilingual else "it hears English only"
-        raise ModelError(f"the model in {directory} cannot hear language {settings.language!r}: {reason}")
+        reason = (
+            f"set asr.language to a code such as en or de, or to {AUTO}"
+            if model.multilingual
+            else "it hears English only; set asr.language to en, or asr.model to one of many languages"
+        )
+        raise WrongModelError(f"the model in {directory} cannot hear language {settings.language!r}: {reason}")
     return WhisperTranscriber(model, settings)
 
 
@@ -135,7 +140,7 @@ class WhisperTranscriber:
             # The end of the text takes a step of its own.
             steps, beam = tokens + 1, self._beam(job)
             found = self._model.force(
-                heard.encoded, self._language, last_sentence(job.prompt), steps, beam, speech=not job.brief
+                heard.encoded, self._language, last_sentence(job.prompt), steps, beam, speech=not job.spoken
             )
             times.append(self._timer())
             if not job.brief:
@@ -152,7 +157,7 @@ class WhisperTranscriber:
         language = self._language_of(job, heard)
         cap = token_cap(len(samples) // _SAMPLES_PER_MS)
         said = self._model.generate(
-            heard.encoded, language, last_sentence(job.prompt), cap, self._beam(job), speech=not job.brief
+            heard.encoded, language, last_sentence(job.prompt), cap, self._beam(job), speech=not job.spoken
         )
         times.append(self._timer())
         timed = said.text and not job.brief

@@ -26,7 +26,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "streams/engine.py": "declarations and a Protocol; every engine and the loop are tested on them",
     "streams/taps/dialect.py": "declarations and a Protocol; every dialect's tests drive it by them",
     "streams/floorcall.py": "declarations only; tests/streams/test_floor.py carries them over the wire",
-    "streams/lineitems.py": "what two lines share; tests/streams/test_floorline.py and test_stationline.py fill it",
     "streams/errors.py": "a tree of names; tests/sidecar/test_cli.py holds what becomes of them",
     "nudges/delivery.py": "declarations only; tests/nudges/test_policy.py drives what is decided on them",
     "nudges/families.py": "declarations only; tests/nudges/test_noticing_features.py counts them all",

@@ -36,6 +36,7 @@ ACTIONS = (
     Action("swap_sides", "X", "Swap sides", "Agent and customer change places"),
     Action("next_call", "c", "Next call", "Show another of several calls"),
     Action("delays", "l", "Delays", "How late words come, and where the time goes"),
+    Action("pause_listening", "P", "Pause listening", "Hear and keep nothing, as for card data"),
     Action("pause", "p", "Hold still", "Stop drawing; listening goes on"),
     Action("theme", "t", "Theme", "Change colours"),
     Action("reload", "r", "Reload", "Read the settings again"),

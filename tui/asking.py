@@ -23,6 +23,20 @@ def watched(view: View) -> Page:
     return Page("Watched and sent", lambda columns: pages.watched_page(view, ASKING, (), columns))
 
 
+def sharing(board: Board) -> tuple[Command, str]:
+    """To show this call to supervisors no more, or again; and what is said when it is so."""
+    off = board.shared
+    said = "not shared for this call" if off else "shared again as the settings say"
+    return Command(action="share", call_id=board.call_id, value="off" if off else "on"), said
+
+
+def pause(board: Board) -> tuple[Command, str]:
+    """To hear nothing while card data is said, or all again; and what is said when it is so."""
+    off = board.paused_by_agent
+    said = "listening again" if off else "paused: nothing is heard or kept"
+    return Command(action="pause", call_id=board.call_id, value="off" if off else "on"), said
+
+
 async def fill_watched(page: Page, view: View, feed: Feed) -> None:
     """Let the service itself say what is watched, and what it sent last."""
     wrong, told = await feed.ask(Command(action="sharing"))

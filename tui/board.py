@@ -119,9 +119,9 @@ def _source(board: Board, event: Event) -> Board:
         case AudioLost():
             return replace(board, lost_ms=board.lost_ms + max(0, event.lost_ms), lost_at_ms=event.at_ms)
         case AudioPaused():
-            return replace(board, audio_paused=True)
+            return replace(board, audio_paused=True, paused_by_agent=event.reason == "agent")
         case AudioResumed():
-            return replace(board, audio_paused=False)
+            return replace(board, audio_paused=False, paused_by_agent=False)
         case Hold():
             return replace(board, on_hold=True)
         case Resumed():

@@ -4,7 +4,7 @@ from tui import cards, meters, notes, words, wrapup
 from tui.lines import Line, Span
 from tui.region import Paint
 from tui.state import Item
-from tui.topline import foot, people_rule, rule, top, words_remark
+from tui.topline import foot, people_rule, rule, top, words_rule
 from tui.view import View
 
 __all__ = ["foot", "paints", "top"]
@@ -27,7 +27,7 @@ def paints(view: View) -> dict[str, Paint]:
         "meters-rule": lambda columns, _rows: [rule(view, "", "", columns)],
         "meters": lambda columns, rows: meters.meters(view, columns, rows),
         "divider": lambda _columns, rows: [down] * rows,
-        "words-rule": lambda columns, _rows: [rule(view, "", words_remark(view), columns)],
+        "words-rule": lambda columns, _rows: [words_rule(view, columns)],
         "words": lambda columns, rows: words.words(view.board, columns, rows),
     }
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from streams.events import Severity
+from streams.events import Forecast, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set: bar of a card by severity, spark from low to high, filled and empty part of a meter, rules, a cut."""
+    """One set: bar of a card by severity, spark from low to high, filled and empty part of a meter, rules, a cut.
+
+    `outlook` marks where the heat may be going.
+    """
 
     bars: dict[Severity, str]
     spark: str
@@ -16,6 +19,7 @@ class Glyphs:
     across: str
     down: str
     cut: str
+    outlook: dict[Forecast, str]
 
 
 UNICODE = Glyphs(
@@ -26,6 +30,7 @@ UNICODE = Glyphs(
     across="─",
     down="│",
     cut="…",
+    outlook={"steady": "", "rising": "↗", "boiling": "▲"},
 )
 ASCII = Glyphs(
     bars={"critical": "#", "warn": "|", "info": ":", "praise": "."},
@@ -35,6 +40,7 @@ ASCII = Glyphs(
     across="-",
     down="|",
     cut="~",
+    outlook={"steady": "", "rising": "/", "boiling": "!"},
 )
 
 WORDS: dict[Severity, str] = {"critical": "HIGH", "warn": "MED", "info": "INFO", "praise": "NICE"}

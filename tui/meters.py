@@ -5,7 +5,7 @@ There is no mood of the agent: the agent's side gives words and timing only.
 
 from collections.abc import Sequence
 
-from streams.events import Band
+from streams.events import Band, Forecast
 from tui.glyphs import Glyphs
 from tui.lines import Line, Role, Span, clip, clock, plain
 from tui.state import Board
@@ -13,6 +13,8 @@ from tui.view import View
 
 ARROWS = {"rising": "^", "steady": "-", "falling": "v"}
 BAND_ROLES: dict[Band, Role] = {"calm": "good", "watch": "text", "warm": "warn", "hot": "bad", "critical": "critical"}
+OUTLOOKS: dict[Forecast, str] = {"steady": "", "rising": "may get hotter", "boiling": "may boil over"}
+"""Where the heat may be going, in words; a guess that sets nothing off."""
 ROOMY = 32
 """Columns from which labels are written in full."""
 FIGURES = 17
@@ -77,6 +79,17 @@ def talk(board: Board, now_ms: int, glyphs: Glyphs, columns: int) -> Line:
     return (Span(label, "soft"), meter, *_figures(f"{percent}%", f"cust {100 - percent:3}%"))
 
 
+def ledger(board: Board) -> str:
+    """How many of the customer's openings for empathy were answered with it; empty where there was none."""
+    due = [state for state in board.openings.values() if state != "not_needed"]
+    return f"empathy {due.count('given')} of {len(due)}" if due else ""
+
+
+def foreseen(forecast: Forecast, band: Band) -> Forecast:
+    """A forecast as far as it says more than the band does: what boils over already needs none."""
+    return "steady" if band == "critical" else forecast
+
+
 def heat(board: Board, glyphs: Glyphs, columns: int) -> list[Line]:
     """How close the call is to boiling over, then what raised it, the newest first."""
     label = "heat       " if columns >= ROOMY else "heat "
@@ -86,7 +99,13 @@ def heat(board: Board, glyphs: Glyphs, columns: int) -> list[Line]:
     band: Band = board.heat.band if board.heat else "calm"
     role = BAND_ROLES[band]
     meter = Span(bar(value / 100, glyphs, max(0, columns - len(label) - FIGURES)), role)
-    lines: list[Line] = [(Span(label, "soft"), meter, *_figures(f"{value:.0f}", band, role))]
+    outlook = foreseen(board.heat.forecast if board.heat and board.phase == "live" else "steady", band)
+    figure, word = _figures(f"{value:.0f}", band, role)
+    # In the last cell of the word's column, where the mood has its arrow.
+    mark = Span(glyphs.outlook[outlook], "warn" if outlook == "boiling" else "soft")
+    lines: list[Line] = [(Span(label, "soft"), meter, figure, Span(word.text[:-1]), mark)]
+    if OUTLOOKS[outlook]:
+        lines.append((Span(f"      {glyphs.outlook[outlook]} {OUTLOOKS[outlook]}", "soft"),))
     causes = sorted(board.heat.because, key=lambda cause: -cause.said_ms) if board.heat else []
     for cause in causes:
         said = clip(plain(cause.quote), columns - 20)

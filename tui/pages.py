@@ -7,6 +7,7 @@ from tui.actions import ACTIONS, clashes, sign
 from tui.cards import ROLES, ending
 from tui.glyphs import MARKS, WORDS
 from tui.lines import EMPTY, Line, Role, Span, clock, plain, spread, wrap
+from tui.meters import OUTLOOKS
 from tui.state import Board, Item
 from tui.view import View
 
@@ -34,6 +35,8 @@ def help_page(view: View, columns: int) -> list[Line]:
     about = [
         "No key is ever needed: a hint goes when you have done it, or when its moment has passed.",
         "Marks: !! HIGH cannot wait, ! MED soon, i INFO when it suits, + NICE well done.",
+        f"Beside the heat: {view.glyphs.outlook['rising']} {OUTLOOKS['rising']}, {view.glyphs.outlook['boiling']} "
+        f"{OUTLOOKS['boiling']}, if it goes on as it went. A guess: no hint comes because of it.",
     ]
     return [*lines, *([EMPTY, *wrong] if wrong else []), *_paragraphs(about, columns)]
 

@@ -72,7 +72,6 @@ class PanelApp(Surface):
         self._picked = ""
         self._undo, self._undo_until_ms = "", 0
         self._still: View | None = None
-        self._drawn: object = None
         self._announced: frozenset[str] = frozenset()
 
     def get_default_screen(self) -> Screen[None]:
@@ -80,26 +79,15 @@ class PanelApp(Surface):
         return PanelScreen(id="panel")
 
     def on_mount(self) -> None:
-        """Set the look, follow the line, and draw from now on."""
-        self.apply(self._settings)
-        self.terminal("\x1b[22;2t")
-        self.run_worker(self.feed.run(), name="feed")
-        self.set_interval(1 / max(1, self._settings.frames_per_s), self._frame, name="frames")
-        self.draw()
-
-    def on_unmount(self) -> None:
-        """Give the terminal its title back."""
-        self.terminal("\x1b[23;2t")
+        """Follow the line from now on."""
+        self.begin(self._settings, self.feed.run())
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 
-    def _frame(self) -> None:
-        """Draw if anything changed since the last frame: the state, the second on the clock, what a key did."""
+    def moment(self) -> object:
+        """The state, the seconds on both clocks, what a key did."""
         second = (self.feed.now_ms // 1000, (self._clock.now_ms() - self.feed.link.since_ms) // 1000)
-        state = (self.feed.version, second, self.flash, self._picked, self._still is None)
-        if state != self._drawn:
-            self._drawn = state
-            self.draw()
+        return (self.feed.version, second, self.flash, self._picked, self._still is None)
 
     def draw(self) -> None:
         """Paint every region for this moment; regions redraw only rows that changed."""
@@ -278,13 +266,15 @@ class PanelApp(Surface):
 
     def action_sharing(self) -> None:
         """Show this call to supervisors no more, or again."""
-        off = self.feed.board.shared
-        said = "not shared for this call" if off else "shared again as the settings say"
-        self._send(Command(action="share", call_id=self.feed.board.call_id, value="off" if off else "on"), said)
+        self._send(*asking.sharing(self.feed.board))
 
     def action_swap_sides(self) -> None:
         """The service took the agent for the customer, or does so no more."""
         self._send(Command(action="swap_sides", call_id=self.feed.board.call_id), "sides swapped")
+
+    def action_pause_listening(self) -> None:
+        """Nothing is to be heard while card data is said, or all again."""
+        self._send(*asking.pause(self.feed.board))
 
     def action_next_call(self) -> None:
         """Another of several calls."""

@@ -100,6 +100,7 @@ class Board:
     checklist: tuple[Step, ...] = ()
     on_hold: bool = False
     audio_paused: bool = False
+    paused_by_agent: bool = False
     muted: tuple[Channel, ...] = ()
     lost_ms: int = 0
     lost_at_ms: int = 0

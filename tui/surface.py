@@ -4,7 +4,7 @@ Settings flow in by `apply`; glyphs, keys in force and the flashed line are ther
 """
 
 import locale
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import ClassVar, Protocol
 
 from textual.app import App, SystemCommand
@@ -35,6 +35,11 @@ class Look(Protocol):
         ...
 
     @property
+    def frames_per_s(self) -> int:
+        """Most redraws a second."""
+        ...
+
+    @property
     def keys(self) -> Mapping[str, str]:
         """What the user bound anew."""
         ...
@@ -60,8 +65,30 @@ class Surface(App[None]):
         self._glyphs = choose(look.glyphs, locale.getpreferredencoding(do_setlocale=False))
         self._keys = keys_in_force(look.keys, self.ACTIONS)
         self._flash, self._flash_until_ms = "", 0
+        self._drawn: object = None
         for theme in THEMES:
             self.register_theme(theme)
+
+    def begin(self, look: Look, following: Coroutine[None, None, None]) -> None:
+        """Set the look, follow the line, and draw from now on."""
+        self.apply(look)
+        self.terminal("\x1b[22;2t")
+        self.run_worker(following, name="feed")
+        self.set_interval(1 / max(1, look.frames_per_s), self._frame, name="frames")
+        self.draw()
+
+    def on_unmount(self) -> None:
+        """Give the terminal its title back."""
+        self.terminal("\x1b[23;2t")
+
+    def moment(self) -> object:
+        """What the picture depends on: the state, the second on the clock, what a key did; every app says."""
+
+    def _frame(self) -> None:
+        """Draw if anything changed since the last frame."""
+        if (moment := self.moment()) != self._drawn:
+            self._drawn = moment
+            self.draw()
 
     def on_ready(self) -> None:
         """Leave when the terminal has gone, since nobody would see what is drawn."""

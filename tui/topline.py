@@ -4,6 +4,7 @@ from streams.events import Channel, WordsFrom
 from tui import notes
 from tui.actions import sign
 from tui.lines import Line, Role, Span, age, clip, clock, plain, spread, width
+from tui.meters import ledger
 from tui.view import View
 
 BEHIND_MS = 2_500
@@ -72,6 +73,13 @@ def people_rule(view: View, columns: int) -> Line:
     return rule(view, clip(label, room), with_whom, columns)
 
 
+def words_rule(view: View, columns: int) -> Line:
+    """The dividing line above the words; the ledger's count gives way to a remark that needs the room."""
+    remark = words_remark(view)
+    count = ledger(view.board) if view.board.phase == "live" else ""
+    return rule(view, count if width((Span(count), Span(plain(remark)))) + 10 <= columns else "", remark, columns)
+
+
 def words_remark(view: View) -> str:
     """What should be known about the words below: where they come from, how late they are, who speaks."""
     board = view.board
@@ -110,7 +118,8 @@ def _word(view: View) -> tuple[str, Role, str]:
     if view.still:
         return "STILL", "bar_alarm", f"{time}  {sign(view.keys['pause'][0])} goes on" if view.keys["pause"] else ""
     if board.audio_paused:
-        return "PAUSED", "bar_alarm", ""
+        keys = view.keys["pause_listening"] if board.paused_by_agent else ()
+        return "PAUSED", "bar_alarm", f"{sign(keys[0])} listens again" if keys else ""
     if board.on_hold:
         return "HOLD", "bar_strong", ""
     if board.late_ms > BEHIND_MS:

@@ -9,6 +9,7 @@ from tui.actions import sign
 from tui.cards import ending
 from tui.glyphs import MARKS
 from tui.lines import EMPTY, Line, Role, Span, clip, clock, plain, spread
+from tui.meters import ledger
 from tui.state import Board
 from tui.view import View
 
@@ -91,9 +92,8 @@ def _course(board: Board) -> str:
     total = board.spoken_ms.get("agent", 0) + board.spoken_ms.get("customer", 0)
     if total:
         parts.append(f"you spoke {round(board.spoken_ms.get('agent', 0) / total * 100)}%")
-    given = sum(1 for state in board.openings.values() if state == "given")
-    if board.openings:
-        parts.append(f"empathy {given} of {len(board.openings)}")
+    if count := ledger(board):
+        parts.append(count)
     return ", ".join(parts)
 
 

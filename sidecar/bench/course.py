@@ -17,8 +17,10 @@ from sidecar.bench import figures, holds, machine, plot, session, stock
 from sidecar.bench.conversation import Conversation
 from sidecar.bench.engines import Engine, Subject
 from sidecar.bench.figures import Overload, Report
+from sidecar.bench.ingest import core_share
 from sidecar.bench.score import Score
 from sidecar.bench.session import Entry, Run
+from sidecar.config import loop_settings
 from sidecar.config_sections import Config
 
 CALM_S = 20
@@ -29,6 +31,9 @@ SPELL_S = 30
 
 AFTER_S = 20
 """How long the one call goes on when they have gone."""
+
+INGEST_S = 12
+"""How long listening alone is measured."""
 
 MOST_CALLS = 64
 """No overload takes more calls at once, however fast the machine is."""
@@ -74,6 +79,8 @@ def _measure(asked: Asked, subject: Subject, config: Config, described: machine.
     model = recogniser.load(config.asr, subject.directory)
     engine = Engine(model, subject)
     engine.expect({_MAIN: talk})
+    say("listening alone", 0.0)
+    ingest = core_share(talk, loop_settings(config), min(INGEST_S * 1000, talk.duration_ms))
     run = _run({_MAIN: Entry(talk)}, engine, config, "one call", say)
     report, scored = figures.figures(
         run,
@@ -84,12 +91,13 @@ def _measure(asked: Asked, subject: Subject, config: Config, described: machine.
         profile=config.asr.profile,
         minutes=asked.minutes,
         background_load=asked.load,
+        ingest_core_share=ingest,
         machine=msgspec.structs.replace(described, busy_elsewhere=run.busy_elsewhere),
     )
     if asked.minutes >= DRIFT_FROM_MINUTES:
         report = msgspec.structs.replace(report, drift=figures.drift(run.samples, scored.finals))
     if asked.overload:
-        over = _overload(asked.overload, report, engine, config, say)
+        over = _overload(asked, report, engine, config, say)
         report = msgspec.structs.replace(report, overload=over)
     curves = _curves(scored)
     if asked.stock:
@@ -113,10 +121,11 @@ def _progress(say: Say, name: str, whole_s: float, now_s: float) -> None:
     say(name, min(1.0, now_s / whole_s))
 
 
-def _overload(times: float, alone: Report, engine: Engine, config: Config, say: Say) -> Overload:
+def _overload(asked: Asked, alone: Report, engine: Engine, config: Config, say: Say) -> Overload:
     """As many calls for half a minute as ask for so many times what the cores can do."""
-    cores = alone.machine.cores_used
-    calls = min(max(2, math.ceil(times * cores / alone.cpu_s_per_audio_s)), MOST_CALLS)
+    # One busy program on a core leaves half of it to whoever else wants it, however busy it is.
+    cores = alone.machine.cores_used * (1 - min(asked.load, 50) / 100)
+    calls = min(max(2, math.ceil(asked.overload * cores / alone.cpu_s_per_audio_s)), MOST_CALLS)
     entries = {_MAIN: Entry(Conversation((CALM_S + SPELL_S + AFTER_S) * 1000))}
     for number in range(1, calls):
         entries[f"{_MAIN}-{number}"] = Entry(Conversation(SPELL_S * 1000, first=number), CALM_S * 1000)

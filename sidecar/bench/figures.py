@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from sidecar.bench.conversation import Conversation
+from sidecar.bench.holds import Held
 from sidecar.bench.machine import Machine
 from sidecar.bench.score import Final, Score, score
 from sidecar.bench.session import Run, Sample, decodes_of
@@ -25,13 +26,15 @@ class SplitSpread(Spread, frozen=True):
 
 
 class Holds(msgspec.Struct, frozen=True):
-    """How long the turns of the event loop took, ms."""
+    """How long the turns of the event loop took, ms; `work` is what of it the loop itself did."""
 
     p50: float = 0.0
     p95: float = 0.0
     p99: float = 0.0
     count: int = 0
     most: float = 0.0
+    work_p99: float = 0.0
+    work_most: float = 0.0
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -105,6 +108,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     most_degraded: int
     frames_sent_late: int
     loop_hold_ms: Holds = Holds()
+    ingest_core_share: float = 0.0
     drift: Drift | None = None
     overload: Overload | None = None
     stock: Stock | None = None
@@ -136,7 +140,7 @@ def figures(run: Run, call_id: str, talk: Conversation, **given: Any) -> tuple[R
         partials_skipped=heard.partials_asked - partials,
         most_degraded=heard.most_degraded,
         frames_sent_late=heard.sent_late,
-        loop_hold_ms=_holds(run.held_ms),
+        loop_hold_ms=_holds(run.held),
         **given,
     )
     return report, scored
@@ -223,9 +227,18 @@ def silent_minutes(words: Mapping[Channel, Sequence[Word]], duration_ms: int) ->
     return max(1.0, duration_ms * len(words) - voiced_ms) / _MINUTE_MS
 
 
-def _holds(held_ms: Sequence[float]) -> Holds:
-    turns = spread(held_ms)
-    return Holds(turns.p50, turns.p95, turns.p99, turns.count, round(max(held_ms, default=0.0), 1))
+def _holds(held: Sequence[Held]) -> Holds:
+    turns = spread(turn.held_ms for turn in held)
+    work = spread(turn.worked_ms for turn in held)
+    return Holds(
+        turns.p50,
+        turns.p95,
+        turns.p99,
+        turns.count,
+        most=round(max((turn.held_ms for turn in held), default=0.0), 1),
+        work_p99=work.p99,
+        work_most=round(max((turn.worked_ms for turn in held), default=0.0), 1),
+    )
 
 
 def _split(late: Sequence[Final]) -> SplitSpread:

@@ -39,10 +39,11 @@ def _split(name: str, waits: str, late: SplitSpread) -> Iterator[str]:
 
 def _facts(report: Report) -> Iterator[str]:
     yield _fact("CPU s per s of the conversation", f"{report.cpu_s_per_audio_s:.3f}", "both sides together")
+    yield _fact("listening alone", f"{report.ingest_core_share:.2%}", "of a core, both sides")
     yield _fact("memory", f"{report.rss_mb:.0f} MB", "the most at any time")
-    yield _fact(
-        "event loop held", f"{report.loop_hold_ms.most:.1f} ms", f"at most; p99 {report.loop_hold_ms.p99:.1f} ms"
-    )
+    holds = report.loop_hold_ms
+    yield _fact("event loop held", f"{holds.most:.1f} ms", f"at most; p99 {holds.p99:.1f} ms")
+    yield _fact("  of it its own work", f"{holds.work_most:.1f} ms", f"at most; p99 {holds.work_p99:.1f} ms")
     yield _fact("shown words later changed", f"{report.unstable_word_ratio:.1%}", _committed(report))
     yield _fact("finals lost", str(report.finals_lost), f"of {report.finals}")
     yield _fact("words in no final", str(report.words_lost), f"of {report.words_said}")
@@ -77,6 +78,7 @@ def _stock(report: Report, stock: Stock) -> Iterator[str]:
     yield _row("word committed", stock.word_committed_ms)
     yield _row("last word of a turn final", stock.turn_final_ms)
     yield _fact("CPU s per s of the conversation", f"{stock.cpu_s_per_audio_s:.3f}", f"{stock.passes} passes")
+    yield _fact("listening alone", f"{report.ingest_core_share:.2%}", "of a core, both sides")
     yield _fact("memory", f"{stock.rss_mb:.0f} MB", "with ours still loaded")
     ratio = report.stock_over_ours
     if ratio is not None:

@@ -20,9 +20,9 @@ _STATUS = Path("/proc/self/status")
 _CPUINFO = Path("/proc/cpuinfo")
 _STAT = Path("/proc/stat")
 _SPIN = """
-import sys, time
-busy_s = float(sys.argv[1]) * 0.02
-while True:
+import os, sys, time
+busy_s, starter = float(sys.argv[1]) * 0.02, int(sys.argv[2])
+while sys.platform == "win32" or os.getppid() == starter:
     began_s = time.perf_counter()
     while time.perf_counter() - began_s < busy_s:
         pass
@@ -87,8 +87,9 @@ def background_load(percent: int, cores: int) -> Iterator[None]:
     programs = []
     try:
         if percent:
-            command = [sys.executable, "-c", _SPIN, str(percent / 100)]
-            programs = [subprocess.Popen(command) for _ in range(cores)]  # noqa: S603 - our own interpreter
+            command = [sys.executable, "-c", _SPIN, str(percent / 100), str(os.getpid())]
+            # In a group of their own Ctrl-C does not reach them: they go with the block, or when we are gone.
+            programs = [subprocess.Popen(command, process_group=0) for _ in range(cores)]  # noqa: S603 - our interpreter
         yield
     finally:
         for program in programs:

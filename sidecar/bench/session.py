@@ -7,12 +7,13 @@ the service carries it, its pace, the listening loop, the decode workers, the co
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from sidecar.bench import machine
 from sidecar.bench.conversation import Conversation
-from sidecar.bench.holds import HoldWatch
+from sidecar.bench.holds import Held, HoldWatch
 from sidecar.bench.sender import Sender
 from sidecar.bench.watch import Decode, Stamped, Stopwatch, WatchedDesk, WatchedTranscriber, WordsWatch
 from sidecar.config_sections import Config
@@ -29,6 +30,9 @@ from streams.workers import DecodeWorkers
 
 SAMPLE_S = 0.1
 """How often memory, CPU time and queue are looked at."""
+
+LOOKS_AT_MOST = 6_000
+"""A run of more than ten minutes is looked at so many times: what is kept of them must not weigh in what is seen."""
 
 _LEAD_S = 0.25  # from the start until media time 0, so that everything stands ready
 
@@ -56,7 +60,7 @@ class Heard(NamedTuple):
 class Run(NamedTuple):
     """What came of a run: each call by its id, all decodes, samples of the process, CPU and wall time of all of it.
 
-    The CPU time is without what the stopwatch itself took: reading the sound and looking at the process. `held_ms` is
+    The CPU time is without what the stopwatch itself took: sending the sound and looking at the process. `held` is
     how long each turn of the event loop took, short ones as 0.
     """
 
@@ -66,7 +70,7 @@ class Run(NamedTuple):
     cpu_s: float
     wall_s: float
     busy_elsewhere: float | None
-    held_ms: tuple[float, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -85,14 +89,15 @@ async def perform(
     progress: Callable[[float], None] = lambda _: None,
     holds: HoldWatch | None = None,
 ) -> Run:
-    """Let the calls come in and listen until all their words are out; journals go to `folder`.
+    """Let the calls come in and listen until all their words are out; journals and notes go to `folder`.
 
     `progress` is told how many media seconds of the longest call went by; `holds` is asked how the event loop fared.
     """
     watch = Stopwatch()
-    timed = WatchedTranscriber(engine, watch)
-    workers = DecodeWorkers(timed, config.asr.workers)
-    sampler = _Sampler(watch, workers, progress)
+    timed = WatchedTranscriber(engine, watch, folder / "decodes.jsonl")
+    workers = DecodeWorkers(timed, config.asr.decode_threads)
+    longest_s = max(entry.after_ms + entry.talk.duration_ms for entry in entries.values()) / 1000
+    sampler = _Sampler(watch, workers, progress, max(SAMPLE_S, longest_s / LOOKS_AT_MOST))
     try:
         calls = {
             call_id: _LiveCall(call_id, entry, config, desk=WorkerDesk(workers), watch=watch, folder=folder)
@@ -100,23 +105,24 @@ async def perform(
         }
         await asyncio.sleep(_LEAD_S)
         if holds is not None:
-            holds.held_ms()
+            holds.held()
         watch.start()
         before, cpu_s, began_ms = machine.ticks(), time.process_time(), watch.now_ms()
         async with background(sampler.run()), asyncio.TaskGroup() as group:
             for call in calls.values():
                 group.create_task(call.run())
         spent_s, wall_s = time.process_time() - cpu_s, (watch.now_ms() - began_ms) / 1000
-        held_ms = () if holds is None else tuple(holds.held_ms())
+        held = () if holds is None else tuple(holds.held())
     finally:
         await workers.aclose()
+        timed.decodes.close()
     return Run(
         calls={call_id: call.heard() for call_id, call in calls.items()},
         decodes=tuple(timed.decodes),
         samples=tuple(sampler.samples),
         cpu_s=spent_s - sampler.cpu_s - sum(call.sender.cpu_s for call in calls.values()),
         wall_s=wall_s,
-        held_ms=held_ms,
+        held=held,
         busy_elsewhere=machine.elsewhere(before, machine.ticks(), spent_s),
     )
 
@@ -135,16 +141,17 @@ class _LiveCall:
         self._started = CallStarted(call_id=call_id, at_ms=0, channels=entry.talk.channels)
         self._live = LiveCall(self._started, CallClock(wall), wall, resume_s=config.taps.resume_s)
         self._desk = WatchedDesk(desk)
-        self._words = WordsWatch(watch)
         self._call = make_call(self._started, context_of(config, call_id), config, listens=True)
+        self._words = WordsWatch(watch, folder / f"{call_id}.words.jsonl")
 
     async def run(self) -> None:
         """Send and listen until the last word is out."""
         self._folder.mkdir(parents=True)
-        with Journal(self._folder, text=True) as journal:
+        with closing(self._words.words), Journal(self._folder, text=True) as journal:
             runner = CallRunner(self._call, self._desk, [self._words, journal], pace=None, report=_ignore)
             async with background(self._send()):
                 await runner.run(self._live.source())
+        self._live.close()
 
     def heard(self) -> Heard:
         """What came of it, on its own media clock."""
@@ -162,12 +169,15 @@ class _LiveCall:
 
 
 class _Sampler:
-    """Looks at the process ten times a second; bounded by the length of the run."""
+    """Looks at the process every so often."""
 
-    def __init__(self, watch: Stopwatch, workers: DecodeWorkers, progress: Callable[[float], None]) -> None:
+    def __init__(
+        self, watch: Stopwatch, workers: DecodeWorkers, progress: Callable[[float], None], every_s: float
+    ) -> None:
         self._watch = watch
         self._workers = workers
         self._progress = progress
+        self._every_s = every_s
         self.samples: list[Sample] = []
         self.cpu_s = 0.0
         """CPU time that looking took."""
@@ -181,7 +191,7 @@ class _Sampler:
                 Sample(now_ms, time.process_time(), machine.resident_mb(), self._workers.level, self._workers.queued)
             )
             self.cpu_s += time.thread_time() - began_s
-            await asyncio.sleep(SAMPLE_S)
+            await asyncio.sleep(self._every_s)
 
 
 def decodes_of(decodes: Sequence[Decode], call_id: str, after_ms: int = 0) -> list[Decode]:

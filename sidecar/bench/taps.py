@@ -32,10 +32,11 @@ from sidecar.taptest.sound import Sound
 from streams.background import background
 from streams.errors import TapError
 
-CALLS, IDLE, HOSTILE = 50, 200, 20
+CALLS, TRANSCRIBED, IDLE, HOSTILE = 50, 2, 200, 20
 SETTLE_S = 2.0
 START_S = 60.0
 _NAMES = ("plain", "audiohook", "twilio", "jambonz")
+_GOLDEN = (5**0.5 - 1) / 2
 _BUCKET = re.compile(r'sidecar_frame_wait_seconds_bucket\{le="([^"]+)"\} (\S+)')
 _BAD = ('{"event":"media"}', "[" * 20_000, b"\x00" * 300_000, "{" * 30, "x" * 100_000)
 
@@ -60,6 +61,9 @@ class TapsBench(msgspec.Struct, frozen=True, kw_only=True):
     hostile_cpu: float | None
     idle: int
     idle_cpu: float | None
+    transcribed: int
+    waits_transcribed: Waits
+    transcribed_cpu: float | None
 
 
 class _Service(NamedTuple):
@@ -68,22 +72,28 @@ class _Service(NamedTuple):
     metrics: str
 
 
-async def measure(seconds: float, say: Callable[[str], None]) -> TapsBench:
-    """Measure for `seconds` each: idle connections, calls, and calls among hostile clients.
+async def measure(seconds: float, model: Path, say: Callable[[str], None]) -> TapsBench:
+    """Measure for `seconds` each: idle connections, calls, calls among hostile clients, and calls being transcribed.
 
+    The last are decoded by the model in that directory, the others by none.
     Raises TapError when the service does not start.
     """
     played = sound.read(demo.find(demo.DEFAULT).sound, seconds + 2 * SETTLE_S)
-    async with _service() as service:
+    async with _service("asr.engine=reference") as service:
         say(f"{IDLE} idle connections")
         async with _idle(service.tap):
             idle_cpu, _ = await _watched(service, seconds)
         say(f"{CALLS} calls without words")
-        async with background(_calls(service.tap, played)):
+        async with background(_calls(service.tap, played, CALLS)):
             calls_cpu, waits = await _watched(service, seconds)
         say(f"{CALLS} calls and {HOSTILE} hostile clients")
-        async with background(_calls(service.tap, played), *(_misbehave(service.tap, n) for n in range(HOSTILE))):
+        hostile = (_misbehave(service.tap, number) for number in range(HOSTILE))
+        async with background(_calls(service.tap, played, CALLS), *hostile):
             hostile_cpu, waits_hostile = await _watched(service, seconds)
+    async with _service("asr.engine=whisper", f"asr.model={model}") as service:
+        say(f"{TRANSCRIBED} calls being transcribed")
+        async with background(_calls(service.tap, played, TRANSCRIBED)):
+            transcribed_cpu, waits_transcribed = await _watched(service, seconds)
     return TapsBench(
         seconds=seconds,
         calls=CALLS,
@@ -94,6 +104,9 @@ async def measure(seconds: float, say: Callable[[str], None]) -> TapsBench:
         hostile_cpu=hostile_cpu,
         idle=IDLE,
         idle_cpu=idle_cpu,
+        transcribed=TRANSCRIBED,
+        waits_transcribed=waits_transcribed,
+        transcribed_cpu=transcribed_cpu,
     )
 
 
@@ -119,7 +132,7 @@ async def _buckets(url: str) -> dict[float, float]:
 
 
 @asynccontextmanager
-async def _service() -> AsyncIterator[_Service]:
+async def _service(*asr: str) -> AsyncIterator[_Service]:
     monitor = ports.free_pair()
     sets = [
         f"taps.port={ports.free_pair()}",
@@ -129,7 +142,7 @@ async def _service() -> AsyncIterator[_Service]:
         f"taps.per_address={IDLE + CALLS + 4 * HOSTILE}",
         "taps.idle_s=600",
         "taps.resume_s=0",
-        "asr.engine=reference",
+        *asr,
     ]
     with tempfile.TemporaryDirectory(prefix="sidecar-bench-") as home:
         given = [part for one in sets for part in ("--set", one)]
@@ -160,17 +173,21 @@ async def _drain(stream: asyncio.StreamReader) -> None:
         pass
 
 
-async def _calls(tap: TapAddress, played: Sound) -> None:
-    """As many calls as are asked for, begun within a second, in several dialects."""
+async def _calls(tap: TapAddress, played: Sound, many: int) -> None:
+    """As many calls as are asked for, begun within a second, in several dialects.
+
+    They begin out of step with the 20 ms of their messages: platforms share no clock, and messages that all come at
+    once would wait for each other.
+    """
     base = tap.url.removesuffix("/plain")
 
     async def one(number: int) -> None:
-        await asyncio.sleep(number / CALLS)
+        await asyncio.sleep(number * _GOLDEN % 1)
         made = clients(_NAMES[number % len(_NAMES)], Asked(call_id=unique("bench"), token=tap.token))
         await play([Leg(each, base + each.path) for each in made], played, 1.0)
 
     async with asyncio.TaskGroup() as group:
-        for number in range(CALLS):
+        for number in range(many):
             group.create_task(one(number))
 
 

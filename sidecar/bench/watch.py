@@ -1,4 +1,4 @@
-"""Looks on while a call is heard: events and decodes flow through unchanged, the wall time of each is kept.
+"""Looks on while a call is heard: events and decodes flow through unchanged, the wall time of each is noted in a file.
 
 Every time here is milliseconds since the moment at which media time 0 was sent, so that it compares with the true times
 of the words.
@@ -6,8 +6,10 @@ of the words.
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
+from sidecar.bench.spool import Spool
 from sidecar.call import Passing
 from sidecar.desk import Deliver, Desk
 from streams.engine import DecodeJob, JobKind, Samples, Transcriber, Transcription
@@ -46,17 +48,17 @@ class Stopwatch:
 
 
 class WordsWatch:
-    """A sink that keeps when words came out, and the degrade levels the call went through."""
+    """A sink that notes in a file when words came out, and the worst degrade level the call went through."""
 
-    def __init__(self, watch: Stopwatch) -> None:
+    def __init__(self, watch: Stopwatch, path: Path) -> None:
         self._watch = watch
-        self.words: list[Stamped] = []
+        self.words: Spool[Stamped] = Spool(path, Stamped)
         self.most_degraded = 0
 
     def write(self, event: Passing) -> None:
         """Take one event."""
         if isinstance(event, Hypothesis | Utterance):
-            self.words.append(Stamped(self._watch.now_ms(), event))
+            self.words.add(Stamped(self._watch.now_ms(), event))
         elif isinstance(event, Health):
             self.most_degraded = max(self.most_degraded, event.degrade)
 
@@ -91,13 +93,12 @@ class WatchedDesk:
 
 
 class WatchedTranscriber:
-    """An engine that notes when each decode began and ended; called from worker threads."""
+    """An engine that notes in a file when each decode began and ended; called from worker threads."""
 
-    def __init__(self, engine: Transcriber, watch: Stopwatch) -> None:
+    def __init__(self, engine: Transcriber, watch: Stopwatch, path: Path) -> None:
         self._engine = engine
         self._watch = watch
-        # Appending to a list is atomic, and it is read when the workers are closed.
-        self.decodes: list[Decode] = []
+        self.decodes: Spool[Decode] = Spool(path, Decode)
 
     def transcribe(self, job: DecodeJob, samples: Samples) -> Transcription:
         """Decode.
@@ -108,4 +109,4 @@ class WatchedTranscriber:
         try:
             return self._engine.transcribe(job, samples)
         finally:
-            self.decodes.append(Decode(job, begun_ms, self._watch.now_ms()))
+            self.decodes.add(Decode(job, begun_ms, self._watch.now_ms()))

@@ -1,12 +1,17 @@
 """`sidecar bench`: how soon words come on this machine, what they cost, and how the usual way compares."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from sidecar.amounts import Amount
+from sidecar.commands.bench_coach import coach
 from sidecar.commands.bench_floor import floor
+from sidecar.commands.bench_gateway import gateway
+from sidecar.commands.bench_hostile import hostile
 from sidecar.commands.bench_taps import taps
 from sidecar.invocation import Invocation
 from streams.errors import StorageError
@@ -25,9 +30,9 @@ _STEP_RATIO = 0.01
 @click.option(
     "--load", type=click.IntRange(0, 100), default=0, show_default=True, help="Keep every core busy so much, percent."
 )
-@click.option("--minutes", type=click.FloatRange(0.2, 600), help="How long to listen.  [default: 2, with --soak 60]")
+@click.option("--minutes", type=Amount(0.2, 600), help="How long to listen.  [default: 2, with --soak 60]")
 @click.option("--against", type=click.Choice(["stock"]), help="Measure the usual way as well, and print the ratios.")
-@click.option("--overload", type=click.FloatRange(1.0, 4.0), help="Also ask for so many times what the machine can do.")
+@click.option("--overload", type=Amount(1.0, 4.0), help="Also ask for so many times what the machine can do.")
 @click.option("--soak", is_flag=True, help="Listen for an hour (or --minutes), and say what grows.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw the latencies into this SVG file.")
@@ -59,6 +64,8 @@ def command(
         )
     if plot is not None and not plot.parent.is_dir():
         raise StorageError(f"cannot write {plot}: there is no folder {plot.parent}")
+    if plot is not None and not os.access(plot if plot.exists() else plot.parent, os.W_OK):
+        raise StorageError(f"cannot write {plot}: you may not")
     from sidecar.bench import machine
 
     invocation: Invocation = context.obj
@@ -93,8 +100,11 @@ def command(
         _write(plot, result.picture)
 
 
+command.add_command(coach)
 command.add_command(floor)
 command.add_command(taps)
+command.add_command(gateway)
+command.add_command(hostile)
 
 
 def _progress() -> Callable[[str, float], None]:

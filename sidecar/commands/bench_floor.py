@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sidecar.amounts import Amount
 from sidecar.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _part = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.command(short_help="Measure a floor of many agents on this machine.")
 @click.option("--agents", type=click.IntRange(1, 5_000), default=40, show_default=True, help="How many workstations.")
-@click.option("--minutes", type=click.FloatRange(0.05, 600), default=1.0, show_default=True, help="How long to count.")
+@click.option("--minutes", type=Amount(0.05, 600), default=1.0, show_default=True, help="How long to count.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @click.option("--stations", type=_part, hidden=True)
 @click.option("--screen", type=_part, hidden=True)

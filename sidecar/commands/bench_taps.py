@@ -5,22 +5,31 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sidecar.amounts import Amount
+from sidecar.invocation import Invocation
+
 if TYPE_CHECKING:
     from sidecar.bench.taps import TapsBench, Waits
 
 
 @click.command(short_help="Measure many live calls at once on this machine.")
-@click.option("--seconds", type=click.FloatRange(1, 600), default=15.0, show_default=True, help="How long for each.")
+@click.option("--seconds", type=Amount(1, 600), default=15.0, show_default=True, help="How long for each.")
+@click.option("--model", metavar="NAME|DIR", default="tiny.en", show_default=True, help="What hears the words.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-def taps(*, seconds: float, as_json: bool) -> None:
-    """Start a service of its own and call it: idle connections, calls without words, and calls among hostile clients.
+@click.pass_obj
+def taps(invocation: Invocation, *, seconds: float, model: str, as_json: bool) -> None:
+    """Start a service of its own and call it: idle connections, calls without words, the same among hostile clients.
 
-    Close other programs: they slow what is measured.
+    Two calls are transcribed at last. Where the model's weights are not on this machine, one of its size with random
+    weights does the work. Close other programs: they slow what is measured.
     """
     from sidecar import running
+    from sidecar.bench.engines import subject
     from sidecar.bench.taps import measure
 
-    report = running.run(lambda: measure(seconds, _say))
+    with subject(model, invocation.places.models_dir) as heard:
+        _say(heard.about)
+        report = running.run(lambda: measure(seconds, heard.directory, _say))
     if as_json:
         import msgspec
 
@@ -35,6 +44,8 @@ def _print(report: "TapsBench") -> None:
     among = f"with {report.hostile} hostile clients"
     print(f"{calls}   {_share(report.calls_cpu)} of a core   {_waits(report.waits)}")
     print(f"{among}    {_share(report.hostile_cpu)} of a core   {_waits(report.waits_hostile)}")
+    words = f"{report.transcribed} calls, transcribed"
+    print(f"{words}   {_share(report.transcribed_cpu)} of a core   {_waits(report.waits_transcribed)}")
 
 
 def _waits(waits: "Waits") -> str:

@@ -1,4 +1,4 @@
-"""`sidecar call`: begin and end a call of this machine's softphone, so that a hotkey can say what no ear can tell."""
+"""`sidecar call`: begin and end a call of this machine's softphone, pause any: a hotkey says what no ear can tell."""
 
 import click
 
@@ -9,9 +9,9 @@ from streams.errors import BusError
 from streams.wire import Command, Reply
 
 
-@click.group(short_help="Begin and end a call of this machine's softphone.")
+@click.group(short_help="Begin and end a call of this machine's softphone; pause any call.")
 def command() -> None:
-    """Begin and end a call of this machine's softphone (`[taps.local]`)."""
+    """Begin and end a call of this machine's softphone (`[taps.local]`); pause any call while card data is said."""
 
 
 @command.command()
@@ -27,6 +27,22 @@ def start(invocation: Invocation, call_id: str) -> None:
 def end(invocation: Invocation) -> None:
     """The call is over."""
     _tell(invocation, Command(action="call_end"))
+
+
+@command.command()
+@click.option("--call", "call_id", default="", help="The call, where several are going on.")
+@click.pass_obj
+def pause(invocation: Invocation, call_id: str) -> None:
+    """Hear and keep nothing from now on."""
+    _tell(invocation, Command(action="pause", call_id=call_id, value="on"))
+
+
+@command.command()
+@click.option("--call", "call_id", default="", help="The call, where several are going on.")
+@click.pass_obj
+def resume(invocation: Invocation, call_id: str) -> None:
+    """Listen again."""
+    _tell(invocation, Command(action="pause", call_id=call_id, value="off"))
 
 
 def _tell(invocation: Invocation, said: Command) -> None:

@@ -22,7 +22,7 @@ def command() -> None:
 @click.pass_obj
 def list_calls(invocation: Invocation, as_json: bool) -> None:
     """List the calls that were kept, the newest first."""
-    entries = _library(invocation).entries()
+    entries = _library(invocation).calls()
     if as_json:
         for entry in entries:
             print(msgspec.json.encode(entry).decode())
@@ -35,7 +35,7 @@ def list_calls(invocation: Invocation, as_json: bool) -> None:
         print(_row(entry, width))
 
 
-@command.command()
+@command.command(short_help="Print a call as lines.")
 @click.argument("name")
 @click.pass_obj
 def show(invocation: Invocation, name: str) -> None:
@@ -43,15 +43,16 @@ def show(invocation: Invocation, name: str) -> None:
     from sidecar.journal import read_journal
     from sidecar.playing import readable, say
 
-    kept = read_journal(_library(invocation).find(name))
-    lines = readable()
-    for event in kept.events:
-        lines.write(event)
-    if kept.cut:
-        say(kept.cut)
+    for folder in _library(invocation).parts(name):
+        kept = read_journal(folder)
+        lines = readable()
+        for event in kept.events:
+            lines.write(event)
+        if kept.cut:
+            say(kept.cut)
 
 
-@command.command()
+@command.command(short_help="Write a call in another form.")
 @click.argument("name")
 @click.option("--format", "form", type=click.Choice(["jsonl", "call", "vcon"]), default="jsonl", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of stdout.")
@@ -71,9 +72,9 @@ def export(invocation: Invocation, name: str, form: str, output: Path | None) ->
         raise StorageError(f"cannot write {output}: {error.strerror or error}") from error
 
 
-@command.command()
+@command.command(short_help="Delete old calls, some, or all.")
 @click.argument("names", nargs=-1)
-@click.option("--keep-days", type=click.IntRange(min=0), help="Keep younger calls  [default: journal.keep_days]")
+@click.option("--keep-days", type=click.IntRange(min=0), help="Keep younger calls.  [default: journal.keep_days]")
 @click.option("--all", "everything", is_flag=True, help="Delete every call that was kept.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
@@ -85,7 +86,7 @@ def purge(invocation: Invocation, names: tuple[str, ...], keep_days: int | None,
         raise click.UsageError("give names, --keep-days or --all, one of them")
     library = _library(invocation)
     if names or everything:
-        folders = [library.find(name) for name in names] if names else library.folders()
+        folders = [part for name in names for part in library.parts(name)] if names else library.folders()
         if folders and not yes:
             click.confirm(f"delete {len(folders)} kept call(s) for good?", abort=True)
         gone = library.delete(folders)

@@ -38,7 +38,7 @@ def show(invocation: Invocation, section: str | None) -> None:
     sys.stdout.write(tomlkit.dumps(tree))
 
 
-@command.command()
+@command.command(short_help="Check a file, or all that applies.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def check(invocation: Invocation, file: Path | None) -> None:

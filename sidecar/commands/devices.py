@@ -1,6 +1,7 @@
 """`sidecar devices`: which sound devices there are, how loud they are, and which of them the local tap listens to."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOW_S = 0.1
 PRINT_S = 1.0
+BESIDE_BAR = 32
+"""Columns of the name, the brackets, the number and `clipped`."""
 _HEADINGS: dict[Kind, str] = {
     "microphone": "microphones (the agent)",
     "loopback": "loopbacks (the customer: what a loudspeaker plays)",
@@ -98,8 +101,8 @@ def _pick(invocation: Invocation, devices: Sequence[Device]) -> None:
 
 async def _meters(invocation: Invocation) -> None:
     """Draw both levels for ever: in place on a terminal, a line a second elsewhere."""
-    from sidecar.local.listening import messages
-    from sidecar.local.meter import Meter
+    from sidecar.local.listening import Listening
+    from sidecar.local.meter import WIDTH, Meter
     from sidecar.local.tap import devices_of
     from streams.clock import monotonic_us
     from streams.taps.local_wire import Captured, Closed
@@ -109,7 +112,7 @@ async def _meters(invocation: Invocation) -> None:
 
     async def follow(side: "Side") -> None:
         opened = devices_of(invocation.config.taps.local)[side]
-        async with aclosing(messages(opened, sleep=asyncio.sleep)) as said:
+        async with aclosing(Listening(opened, sleep=asyncio.sleep).messages()) as said:
             async for message in said:
                 if isinstance(message, Closed):
                     gone[side] = message.reason
@@ -126,7 +129,13 @@ async def _meters(invocation: Invocation) -> None:
         while True:
             await asyncio.sleep(SHOW_S if in_place else PRINT_S)
             now_us = monotonic_us()
-            lines = [f"{KIND_OF[side]:<10} {gone.get(side) or meter.bar(now_us)}" for side, meter in meters.items()]
+            columns = shutil.get_terminal_size().columns
+            width = max(1, min(WIDTH, columns - BESIDE_BAR))
+            # A line that wraps could not be drawn over.
+            lines = [
+                f"{KIND_OF[side]:<10} {gone.get(side) or meter.bar(now_us, width)}"[: columns if in_place else None]
+                for side, meter in meters.items()
+            ]
             _draw(lines, drawn if in_place else 0)
             drawn = len(lines)
 

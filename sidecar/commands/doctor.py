@@ -29,6 +29,7 @@ def command(invocation: Invocation, *, as_json: bool, quiet: bool, no_speed: boo
     The speech models that are here are measured as `asr.model = "auto"` does it, a few seconds each.
     """
     findings = doctor.examine(invocation, answers=lambda config: _answers(config, invocation))
+    findings += _local_tap(invocation)
     if not no_speed:
         findings += _speed(invocation)
     shown = [finding for finding in findings if not quiet or finding.state != "ok"]
@@ -38,6 +39,17 @@ def command(invocation: Invocation, *, as_json: bool, quiet: bool, no_speed: boo
         for finding in shown:
             _show(finding)
     return int(any(finding.state == "problem" for finding in findings))
+
+
+def _local_tap(invocation: Invocation) -> list[Finding]:
+    """The devices of the local tap, each listened to for a moment."""
+    from sidecar.local import checkup
+
+    try:
+        config = invocation.config.taps.local
+    except SidecarError:
+        return []
+    return running.run(lambda: checkup.findings(config))
 
 
 def _speed(invocation: Invocation) -> list[Finding]:

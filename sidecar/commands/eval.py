@@ -50,10 +50,10 @@ def command(
     import msgspec
 
     from sidecar.evaluation import sources
-    from sidecar.rulebook import read_pack
+    from sidecar.rulebook import trusted_pack
 
     names = [pack or invocation.config.nudges.pack, *((against,) if against else ())]
-    packs = [read_pack(name) for name in names]
+    packs = [trusted_pack(name) for name in names]
     cases: list[Case] = []
     skipped: list[str] = []
     for found in sources.find(paths):

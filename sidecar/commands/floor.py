@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from sidecar.amounts import Amount
 from sidecar.invocation import Invocation
 from streams.errors import ConfigError, InputError
 
@@ -112,8 +113,8 @@ def hub_address(invocation: Invocation) -> "FloorAddress":
     )
 
 
-@command.command()
-@click.option("--hours", type=click.FloatRange(0.1, 24 * 366), default=8.0, show_default=True, help="How far back.")
+@command.command(short_help="Write the last hours of your teams.")
+@click.option("--hours", type=Amount(0.1, 24 * 366), default=8.0, show_default=True, help="How far back.")
 @click.option("--csv/--json", "as_csv", default=True, help="One figure a row, or one document.  [default: csv]")
 @click.pass_obj
 def export(invocation: Invocation, hours: float, *, as_csv: bool) -> None:

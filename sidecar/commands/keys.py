@@ -91,7 +91,7 @@ def list_clients(invocation: Invocation, *, as_json: bool) -> None:
 
 
 # A key may begin with a hyphen.
-@command.command(context_settings={"ignore_unknown_options": True})
+@command.command(short_help="Let NAME in by its public key.", context_settings={"ignore_unknown_options": True})
 @click.argument("name")
 @click.argument("public")
 @_role

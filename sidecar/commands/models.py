@@ -16,7 +16,7 @@ def command() -> None:
     """List, fetch and check speech models."""
 
 
-@command.command(name="list")
+@command.command(name="list", short_help="List the models known by name, and where they are.")
 @click.pass_obj
 def list_(invocation: Invocation) -> None:
     """Print the models known by name, their download size, and where those are that this machine has."""
@@ -42,7 +42,7 @@ def pull(invocation: Invocation, name: str | None) -> None:
     print(models.fetch(wanted, invocation.places.models_dir, say=_say))
 
 
-@command.command()
+@command.command(short_help="Load a model, try it out, and time it.")
 @click.argument("model", required=False)
 @click.pass_obj
 def check(invocation: Invocation, model: str | None) -> None:

@@ -19,7 +19,7 @@ def command() -> None:
     """List rules and check them against conversations."""
 
 
-@command.command("list")
+@command.command("list", short_help="List the rules of the pack.")
 @click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
 @click.pass_obj
 def list_rules(invocation: Invocation, pack: str | None) -> None:
@@ -33,31 +33,44 @@ def list_rules(invocation: Invocation, pack: str | None) -> None:
         off = not rule.enabled or rule.id in settings.off
         mode = "off" if off else "shadow" if rule.shadow or rule.id in settings.shadow else "on"
         print(f"{rule.id:{width}}  {rule.severity:8}  {mode:6}  {rule.text}")
+    for setting, ids in (("off", settings.off), ("shadow", settings.shadow)):
+        for name in sorted(set(ids) - {rule.id for rule in rules}):
+            print(f"sidecar: nudges.{setting} names {name}, which the pack does not have", file=sys.stderr)
 
 
-@command.command()
+@command.command(short_help="Run conversations against their expectations.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
 @click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
+@click.option("--all", "whole", is_flag=True, help="Also hold the pack to the conversations of packs that it extends.")
 @click.pass_obj
-def test(invocation: Invocation, files: tuple[str, ...], pack: str | None) -> None:
+def test(invocation: Invocation, files: tuple[str, ...], pack: str | None, *, whole: bool) -> None:
     """Run the pack's own conversations and any .call FILES against their expectations.
 
-    Exit code 1 when one is not met.
+    Exit code 1 when one is not met. Conversations of a pack that this one extends may go differently by now, and are
+    named only.
     """
+    from sidecar.rulebook import proven_in, trusted_pack
     from sidecar.trial import judge, pack_cases, report
 
-    text = read_pack(pack or invocation.config.nudges.pack)
-    verdicts = [case.judge() for case in pack_cases(text)]
-    verdicts.extend(judge(script, text) for script in _read(files))
-    failed = [verdict for verdict in verdicts if not verdict.passed]
+    name = pack or invocation.config.nudges.pack
+    text = trusted_pack(name)
+    own = proven_in(name)
+    judged = [(case.rule, case.judge()) for case in pack_cases(text)]
+    judged.extend(("", judge(script, text)) for script in _read(files))
+    unmet = [(rule, verdict) for rule, verdict in judged if not verdict.passed]
+    failed = [verdict for rule, verdict in unmet if whole or not rule or rule in own]
     for verdict in failed:
         print("\n".join(report(verdict)))
-    print(f"{len(verdicts) - len(failed)} of {len(verdicts)} conversations as expected")
+    print(f"{len(judged) - len(unmet)} of {len(judged)} conversations as expected")
+    if len(unmet) > len(failed):
+        changed = dict.fromkeys(rule for rule, verdict in unmet if verdict not in failed)
+        print(f"{len(unmet) - len(failed)} of the pack that this one extends go differently now (--all shows them):")
+        print(f"  {', '.join(changed)}")
     if failed:
         sys.exit(1)
 
 
-@command.command()
+@command.command(short_help="Look for dead rules, shadowed cues and slow expressions.")
 @click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
 @click.pass_obj
 def check(invocation: Invocation, pack: str | None) -> None:
@@ -75,7 +88,7 @@ def check(invocation: Invocation, pack: str | None) -> None:
     print("nothing found")
 
 
-@command.command()
+@command.command(short_help="Say turn by turn why a rule did or did not fire.")
 @click.argument("rule")
 @click.argument("call", type=click.Path(path_type=Path))
 @click.option("--pack", metavar="NAME|FILE", help="Another pack than the configured one.")
@@ -97,7 +110,7 @@ def why(invocation: Invocation, rule: str, call: Path, pack: str | None) -> None
         print(line)
 
 
-@command.command()
+@command.command(short_help="Print the JSON Schema of rule packs.")
 def schema() -> None:
     """Print the JSON Schema of rule packs, for editors that complete and check TOML."""
     from sidecar.rulebook import schema as pack_schema

@@ -2,14 +2,12 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
-from pathlib import Path
 
 import click
 
-from sidecar import ears, keys, logs, ports, recipes, running, unit
+from sidecar import ears, keys, logs, ports, readiness, recipes, running, unit
 from sidecar.config_sections import Config
 from sidecar.hub import handles
 from sidecar.invocation import Invocation
@@ -46,9 +44,14 @@ def command(invocation: Invocation, *, check: bool, show_token: bool, as_unit: b
     async def serve() -> None:
         if sys.platform != "win32":
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, service.reload_wanted.set)
-        await service.run(_say)
+        await service.run(_ready)
 
     running.serve(serve, service.drain)
+
+
+def _ready(line: str) -> None:
+    readiness.keep_for_good()
+    _say(line)
 
 
 def _print_recipes(invocation: Invocation, *, show_token: bool) -> None:
@@ -65,9 +68,8 @@ def _print_unit(invocation: Invocation) -> None:
     """The unit, for `~/.config/systemd/user/sidecar.service`."""
     places = invocation.places
     folders = {places.data_dir, places.state_dir, places.keys_dir, places.models_dir, places.journals_dir}
-    program = Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute()
     drain_s = invocation.config.taps.drain_s
-    print(unit.unit(str(program), sorted(map(str, folders)), drain_s, os.environ.get(HOME_VARIABLE, "")), end="")
+    print(unit.unit(unit.this_program(), sorted(map(str, folders)), drain_s, os.environ.get(HOME_VARIABLE, "")), end="")
 
 
 def _engine(invocation: Invocation) -> Transcriber | None:

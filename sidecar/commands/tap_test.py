@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from sidecar.amounts import Amount
 from sidecar.invocation import Invocation
 from sidecar.taptest.names import NAMES
 from streams.errors import InputError
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from sidecar.taptest.playing import Carried, Leg
 
 
-@click.command(short_help="Play a call at a server as a platform would, or watch a platform.")
-@click.argument("dialect", type=click.Choice(NAMES))
+@click.command(
+    short_help="Play a call at a server as a platform would, or watch a platform.",
+    epilog=f"DIALECT is one of {', '.join(NAMES)}.",
+)
+@click.argument("dialect", type=click.Choice(NAMES), metavar="DIALECT")
 @click.argument("url", required=False)
 @click.option("--serve", is_flag=True, help="Wait for the platform itself and show what it says, without its sound.")
 @click.option("--recording", type=click.Path(path_type=Path), help="What to play.  [default: a bundled call]")
-@click.option("--speed", type=click.FloatRange(0.1, 1000), default=1.0, show_default=True, help="Times its own pace.")
-@click.option("--seconds", type=click.FloatRange(0.1), help="Cut or repeat the recording to this length.")
+@click.option("--speed", type=Amount(0.1, 1000), default=1.0, show_default=True, help="Times its own pace.")
+@click.option("--seconds", type=Amount(0.1), help="Cut or repeat the recording to this length.")
 @click.option("--token", envvar="SIDECAR_TAP_TOKEN", help="Of a service that is not your own.")
 @click.pass_obj
 def command(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sidecar.amounts import Amount
 from sidecar.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 @click.option("--left", type=click.Choice(["agent", "customer"]), help="Who is on the first channel.")
 @click.option(
     "--tolerance",
-    type=click.FloatRange(0, 20),
+    type=Amount(0, 20),
     default=1.0,
     show_default=True,
     help="Words that may differ from the full 30 s window's, percent.",
 )
-@click.option("--minutes", type=click.FloatRange(0.1), help="Listen to so much of each recording.  [default: all]")
+@click.option("--minutes", type=Amount(0.1), help="Listen to so much of each recording.  [default: all]")
 @click.option("--dry-run", is_flag=True, help="Write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @click.pass_obj
 def command(
     invocation: Invocation,
@@ -37,6 +39,7 @@ def command(
     tolerance: float,
     minutes: float | None,
     dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Decode RECORDINGS in the full 30 s window and with every profile, and keep the fastest one that hears the same.
 
@@ -66,18 +69,30 @@ def command(
                 done_ms = max(done_ms, piece.job.ended_ms)
             bar.update(max(0, length_ms - done_ms))
     outcome = comparison.outcome()
-    chosen = tuning.choose(outcome.rows, tolerance / 100)
-    _print(outcome, chosen, name)
-    if outcome.words < tuning.ENOUGH_WORDS:
+    enough = outcome.words >= tuning.ENOUGH_WORDS
+    chosen = tuning.choose(outcome.rows, tolerance / 100) if enough else None
+    if not as_json:
+        _print(outcome, chosen, name)
+    written: Path | None = None
+    if chosen is not None and not dry_run:
+        written = invocation.places.config_file
+        config_edit.put(written, ("asr",), "profile", chosen.name)
+    if as_json:
+        _print_json(
+            outcome,
+            model=name,
+            tolerance=tolerance / 100,
+            chosen=chosen.name if chosen else None,
+            written=str(written) if written else None,
+        )
+    elif not enough:
         print(f"{outcome.words} words are too few to decide by; give recordings with {tuning.ENOUGH_WORDS} or more")
     elif chosen is None:
         print(f"no profile is within {tolerance:g} %; asr.profile stays {asr.profile}")
-    elif dry_run:
+    elif written is None:
         print(f"asr.profile would be {chosen.name}; nothing was written")
     else:
-        where = invocation.places.config_file
-        config_edit.put(where, ("asr",), "profile", chosen.name)
-        print(f"asr.profile = {chosen.name!r} is written to {where}")
+        print(f"asr.profile = {chosen.name!r} is written to {written}")
 
 
 def _pieces(call: "Material", config: "Config", length_ms: int) -> "Iterator[Piece]":
@@ -105,6 +120,13 @@ def _print(outcome: "Outcome", chosen: "Row | None", model: str) -> None:
     for row in outcome.rows:
         mark = "  <- chosen" if row is chosen else ""
         print(f"{row.name:<16}{row.cost:>16.3f}{row.difference:>20.1%}{mark}")
+
+
+def _print_json(outcome: "Outcome", **decision: float | str | None) -> None:
+    import msgspec
+
+    report = {**decision, **msgspec.to_builtins(outcome)}
+    print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
 
 
 def _say(line: str) -> None:

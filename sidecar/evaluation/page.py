@@ -6,7 +6,7 @@ from html import escape
 from sidecar.evaluation.changes import Change
 from sidecar.evaluation.intervals import Measure
 from sidecar.evaluation.report import Figures, OnsetFigures, OpeningFigures, PackReport, Report
-from sidecar.evaluation.table import ANNOUNCED_BY, percent, rate, seconds
+from sidecar.evaluation.table import ANNOUNCED_BY, found_share, percent, rate, seconds
 from sidecar.report.style import page
 
 _HEADINGS = (
@@ -106,8 +106,11 @@ def _openings(openings: OpeningFigures) -> Iterator[str]:
         ]
     )
     said = list(next(iter(openings.confusion.values())))
-    rows = [(label, *(str(row[name]) for name in said)) for label, row in openings.confusion.items()]
-    yield _table(("Labelled \\ said", *said), rows)
+    rows = [
+        (label, *(str(row[name]) for name in said), found_share(label, row))
+        for label, row in openings.confusion.items()
+    ]
+    yield _table(("Labelled \\ said", *said, "right"), rows)
 
 
 def _onset(onset: OnsetFigures) -> Iterator[str]:

@@ -49,7 +49,7 @@ class SeenOnset(msgspec.Struct, frozen=True, kw_only=True):
     """What one announcer made of a call's escalation.
 
     `lead_ms` counts from the announcement to the end of the turn it is about; None when it did not come in time.
-    `false` when it came in a calm call, or long before anything happened.
+    `false` when it came in a calm call, or long before anything happened, and no label asks for it.
     """
 
     announcer: Announcer
@@ -181,15 +181,17 @@ def _turn_at(spans: Sequence[Span], said_ms: int) -> int | None:
 
 
 def _onsets(case: Case, nudges: Iterable[Nudge], said: Iterable[CoachEvent]) -> Iterable[SeenOnset]:
-    told: dict[Announcer, list[int]] = {
-        "nudge": [nudge.at_ms for nudge in nudges if fits("deesc.", nudge.rule)],
-        "heat": [event.at_ms for event in said if isinstance(event, Heat) and event.band != "calm"],
-    }
+    announced = [nudge for nudge in nudges if fits("deesc.", nudge.rule)]
+    heated = [event.at_ms for event in said if isinstance(event, Heat) and event.band != "calm"]
+    told: dict[Announcer, list[int]] = {"nudge": [nudge.at_ms for nudge in announced], "heat": heated}
+    # A word on the agent's own manner may be right where the customer is still calm.
+    unasked = [nudge.at_ms for nudge in announced if _verdict(nudge, case) != "wanted"]
+    doubtful: dict[Announcer, list[int]] = {"nudge": unasked, "heat": heated}
     onset = case.labels.onset
     for announcer in ANNOUNCERS:
         times = told[announcer]
         if onset is None:
-            yield SeenOnset(announcer=announcer, escalates=False, lead_ms=None, false=bool(times))
+            yield SeenOnset(announcer=announcer, escalates=False, lead_ms=None, false=bool(doubtful[announcer]))
             continue
         from_ms, to_ms = onset_window(case.spans, onset)
         met_ms = next((at_ms for at_ms in times if from_ms <= at_ms <= to_ms), None)
@@ -197,5 +199,5 @@ def _onsets(case: Case, nudges: Iterable[Nudge], said: Iterable[CoachEvent]) -> 
             announcer=announcer,
             escalates=True,
             lead_ms=None if met_ms is None else case.spans[onset].ended_ms - met_ms,
-            false=any(at_ms < from_ms for at_ms in times),
+            false=any(at_ms < from_ms for at_ms in doubtful[announcer]),
         )

@@ -1,6 +1,6 @@
 """A report as plain text: figures flow in, lines flow out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sidecar.evaluation.changes import Change
 from sidecar.evaluation.intervals import Measure
@@ -99,10 +99,19 @@ def _openings(openings: OpeningFigures) -> Iterator[str]:
     said = list(next(iter(openings.confusion.values())))
     yield from _aligned(
         [
-            ("  labelled \\ said", *said),
-            *((f"  {label}", *(str(row[name]) for name in said)) for label, row in openings.confusion.items()),
+            ("  labelled \\ said", *said, "right"),
+            *(
+                (f"  {label}", *(str(row[name]) for name in said), found_share(label, row))
+                for label, row in openings.confusion.items()
+            ),
         ]
     )
+
+
+def found_share(label: str, row: Mapping[str, int]) -> str:
+    """How much of one labelled outcome was said to be that."""
+    whole = sum(row.values())
+    return f"{row.get(label, 0) / whole:.0%}" if whole else "-"
 
 
 def _onset(onset: OnsetFigures) -> Iterator[str]:

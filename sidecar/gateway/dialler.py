@@ -19,8 +19,10 @@ from sidecar.gateway.messages import (
     LineEnded,
     LineOver,
     LinePiece,
+    LineTold,
     Ready,
     ToGateway,
+    ToStation,
     Unwanted,
     from_gateway,
     pack,
@@ -87,7 +89,9 @@ class LineWire:
         return self._pieces.popleft()
 
     async def send(self, message: str | bytes) -> None:
-        """Nothing: the gateway answers platforms itself."""
+        """What the platform is to be told of its call; all else the gateway says itself."""
+        if isinstance(message, bytes) and not (self._told or self._over):
+            self._say(LineTold(self._line, message))
 
     async def close(self, *, failed: bool) -> None:
         """Say that the service is done with the call."""
@@ -166,14 +170,18 @@ class Dialler:
 
     def _take(self, data: bytes) -> None:
         try:
-            said = from_gateway(data)
+            messages = from_gateway(data)
         except ProtocolError as error:
             _log.warning("message passed over", reason=str(error))
             return
+        for said in messages:
+            self._heed(said)
+
+    def _heed(self, said: ToStation) -> None:
         match said:
-            case LineBegins(line, source):
+            case LineBegins(line):
                 wire = self._lines[line] = LineWire(line, self._gateway, self._say)
-                self._visits.create_task(self._visit(line, wire, source))
+                self._visits.create_task(self._visit(wire, said))
             case LinePiece(line, piece):
                 if line in self._lines:
                     self._lines[line].put(piece)
@@ -185,15 +193,15 @@ class Dialler:
             case Unwanted(text=text):
                 _log.error("the gateway does not take this machine", reason=text)
 
-    async def _visit(self, line: int, wire: LineWire, source: str) -> None:
+    async def _visit(self, wire: LineWire, begins: LineBegins) -> None:
         try:
-            await self._receive(wire, RelayDialect(), source)
+            await self._receive(wire, RelayDialect(tells=begins.tells), begins.source)
         except Exception as error:  # noqa: BLE001 - one bad call never takes down the service
             _log.exception("call by the gateway broke", error=type(error).__name__)
             await wire.close(failed=True)
         finally:
-            if self._lines.get(line) is wire:
-                del self._lines[line]
+            if self._lines.get(begins.line) is wire:
+                del self._lines[begins.line]
 
     def _greet(self, beat: GatewayBeat) -> None:
         for line in [line for line in self._lines if beat.lines is not None and line not in beat.lines]:

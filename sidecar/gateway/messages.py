@@ -3,13 +3,14 @@
 A line is one platform's connection on its way to one workstation, numbered by the gateway.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import msgspec
 
 from streams.errors import ProtocolError
 
-GATEWAY_SCHEMA = 1
+GATEWAY_SCHEMA = 2
 """Raised when an older reader would misread; fields with defaults may be added without raising it."""
 
 
@@ -39,11 +40,22 @@ class LineEnded(msgspec.Struct, frozen=True, tag=True):
     text: str = ""
 
 
+class LineTold(msgspec.Struct, frozen=True, tag=True):
+    """What a line's platform is to be told of its call, as `streams.taps.relay` packs it."""
+
+    line: int
+    told: bytes
+
+
 class LineBegins(msgspec.Struct, frozen=True, tag=True):
-    """A call comes; `source` is its dialect's name, and pieces follow."""
+    """A call comes; `source` is its dialect's name, and pieces follow.
+
+    `tells` says that the platform can be told of its call, and that the gateway's settings let it be.
+    """
 
     line: int
     source: str
+    tells: bool = False
 
 
 class LinePiece(msgspec.Struct, frozen=True, tag=True):
@@ -79,17 +91,29 @@ class Unwanted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     text: str
 
 
-ToGateway: TypeAlias = Ready | Leaving | LineEnded
+class Several(msgspec.Struct, frozen=True, tag=True):
+    """Messages to a workstation that were gathered on their way, each packed, in their order."""
+
+    messages: tuple[bytes, ...]
+
+
+ToGateway: TypeAlias = Ready | Leaving | LineTold | LineEnded
 ToStation: TypeAlias = LineBegins | LinePiece | LineOver | GatewayBeat | Unwanted
 
 _encode = msgspec.msgpack.Encoder().encode
 _to_gateway: msgspec.msgpack.Decoder[ToGateway] = msgspec.msgpack.Decoder(ToGateway)
-_to_station: msgspec.msgpack.Decoder[ToStation] = msgspec.msgpack.Decoder(ToStation)
+_to_station: msgspec.msgpack.Decoder[ToStation | Several] = msgspec.msgpack.Decoder(ToStation | Several)
 
 
-def pack(message: ToGateway | ToStation) -> bytes:
+def pack(message: ToGateway | ToStation | Several) -> bytes:
     """A message as msgpack."""
     return _encode(message)
+
+
+def pack_all(messages: Sequence[ToStation]) -> bytes:
+    """Messages to one workstation as one."""
+    packed = [*map(pack, messages)]
+    return packed[0] if len(packed) == 1 else pack(Several(tuple(packed)))
 
 
 def from_station(data: bytes) -> ToGateway:
@@ -103,12 +127,16 @@ def from_station(data: bytes) -> ToGateway:
         raise ProtocolError(f"not a workstation's message: {error}") from error
 
 
-def from_gateway(data: bytes) -> ToStation:
-    """Msgpack as what a gateway says.
+def from_gateway(data: bytes) -> list[ToStation]:
+    """Msgpack as what a gateway says, gathered messages one by one.
 
     Raises ProtocolError when it is nothing of that.
     """
     try:
-        return _to_station.decode(data)
+        said = _to_station.decode(data)
+        if not isinstance(said, Several):
+            return [said]
+        parts = [_to_station.decode(part) for part in said.messages]
+        return [part for part in parts if not isinstance(part, Several)]
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(f"not a gateway's message: {error}") from error

@@ -5,7 +5,7 @@ counted and dropped, what it said last of hold, pause and mute is kept, and all 
 is back. Time is handed in.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from sidecar.gateway.messages import (
     LineEnded,
     LineOver,
     LinePiece,
+    LineTold,
     Ready,
     ToGateway,
     ToStation,
@@ -26,10 +27,10 @@ from sidecar.gateway.messages import (
 from sidecar.gateway.missed import Missed
 from streams.errors import ProtocolError
 from streams.taps.dialect import Began, Timed
-from streams.taps.relay import pack_piece
+from streams.taps.relay import Tellable, pack_piece, unpack_told
 
-MISSED_BEATS = 3
-"""A workstation that was silent for so many beats is away."""
+MISSED_BEATS = 10
+"""A workstation that was silent for so many beats is away; one whose connection is gone is so at once."""
 
 
 class Send(NamedTuple):
@@ -50,11 +51,19 @@ class Ended(NamedTuple):
     error: ProtocolError | None
 
 
+class Told(NamedTuple):
+    """A platform is to be told something of its call."""
+
+    call: int
+    events: tuple[Tellable, ...]
+
+
 class Step(NamedTuple):
     """What one word led to."""
 
     sends: tuple[Send, ...] = ()
     ended: tuple[Ended, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 class Patience(NamedTuple):
@@ -81,6 +90,7 @@ class _Call(msgspec.Struct):
     """One platform's connection."""
 
     source: str
+    tells: bool
     began: Began
     agent: str
     waits_since_ms: int
@@ -113,14 +123,14 @@ class Switchboard:
 
     # --- platforms --------------------------------------------------------------------------------------------------
 
-    def begin(self, call: int, source: str, began: Began, agent: str, now_ms: int) -> Step:
-        """A connection says whose call it carries.
+    def begin(self, call: int, source: str, began: Began, agent: str, now_ms: int, *, tells: bool = False) -> Step:
+        """A connection says whose call it carries; `tells` says that its platform may be told of it.
 
         Raises ProtocolError when nobody may take it.
         """
         if not agent:
             raise ProtocolError("the call does not say whose it is ([taps.facts] agent)", "no_agent")
-        record = _Call(source, began, agent, now_ms, Missed())
+        record = _Call(source, tells, began, agent, now_ms, Missed())
         station = self._owner(agent)
         if station is None and not self._patience.park_s:
             raise ProtocolError(f"no workstation is here for agent {agent}", "no_agent")
@@ -145,23 +155,28 @@ class Switchboard:
         del self._lines[record.line]
         return Step((Send(self._stations[record.station].peer, LineOver(record.line, broken)),))
 
-    def dropped(self, send: Send) -> None:
-        """There was no room for a message: what it held of a call is made good with the next one that finds room."""
-        line = getattr(send.message, "line", 0)
-        call = self._lines.get(line)
-        if call is None:
-            return
-        if send.piece is None or isinstance(send.piece, Began):
-            # The workstation does not know of the line, so the call waits for its next word.
-            del self._lines[line]
-            self._calls[call].line = 0
-        else:
-            self._calls[call].missed.keep(send.piece)
+    def dropped(self, sends: Sequence[Send]) -> None:
+        """There was no room for messages: what they held of calls is made good with the next that find room."""
+        lines = [getattr(send.message, "line", 0) for send in sends]
+        calls = {line: self._calls[self._lines[line]] for line in lines if line in self._lines}
+        for line, send in zip(lines, sends, strict=True):
+            call = calls.get(line)
+            if call is None:
+                continue
+            if send.piece is None or isinstance(send.piece, Began):
+                # The workstation does not know of the line, so the call waits for its next word.
+                self._lines.pop(line, None)
+                call.line = 0
+            else:
+                call.missed.keep(send.piece)
 
     # --- workstations -----------------------------------------------------------------------------------------------
 
     def hear(self, peer: bytes, name: str, agents: Iterable[str], said: ToGateway, now_ms: int) -> Step:
-        """A workstation, known by its key, says something."""
+        """A workstation, known by its key, says something.
+
+        Raises ProtocolError for what it cannot have meant.
+        """
         match said:
             case Ready() if said.schema != GATEWAY_SCHEMA:
                 text = f"schema {said.schema} spoken, {GATEWAY_SCHEMA} understood; run the same version of both"
@@ -171,12 +186,19 @@ class Switchboard:
             case Leaving():
                 station = self._stations.get(name)
                 return self._lose(name, now_ms) if station is not None and station.boot == said.boot else Step()
+            case LineTold():
+                return self._tell(name, said)
             case _:
                 return self._ended(name, said)
 
     def revoke(self, names: Iterable[str], now_ms: int) -> Step:
         """These workstations' keys are good no longer."""
         steps = [self._lose(name, now_ms) for name in names if name in self._stations]
+        return Step(tuple(send for step in steps for send in step.sends))
+
+    def gone(self, peer: bytes, now_ms: int) -> Step:
+        """There is no connection behind a peer any more."""
+        steps = [self._lose(one.name, now_ms) for one in [*self._stations.values()] if one.peer == peer]
         return Step(tuple(send for step in steps for send in step.sends))
 
     def look(self, now_ms: int) -> Step:
@@ -236,6 +258,12 @@ class Switchboard:
         record.line, record.waits_since_ms, record.cut_from = 0, now_ms, station
         return over
 
+    def _tell(self, name: str, said: LineTold) -> Step:
+        call = self._lines.get(said.line)
+        if call is None or self._calls[call].station != name or not self._calls[call].tells:
+            return Step()
+        return Step(told=(Told(call, unpack_told(said.told)),))
+
     def _ended(self, name: str, said: LineEnded) -> Step:
         call = self._lines.get(said.line)
         if call is None or self._calls[call].station != name:
@@ -252,7 +280,7 @@ class Switchboard:
         self._next_line += 1
         record.line, record.station = self._next_line, station.name
         self._lines[record.line] = call
-        yield Send(station.peer, LineBegins(record.line, record.source))
+        yield Send(station.peer, LineBegins(record.line, record.source, record.tells))
         yield self._piece(record, record.began)
         yield from self._made_good(record)
 

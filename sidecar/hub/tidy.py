@@ -49,7 +49,6 @@ _LIMITS: dict[type, dict[str, int]] = {
         "agent_name": NAME_LIMIT,
         "queue": NAME_LIMIT,
         "started_at": NAME_LIMIT,
-        "forecast": TEXT_LIMIT,
         "signal": TEXT_LIMIT,
     },
     OpenNudge: {"rule": NAME_LIMIT, "title": TEXT_LIMIT},

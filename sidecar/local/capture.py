@@ -13,29 +13,40 @@ from collections.abc import Callable
 from typing import NoReturn, cast
 
 from sidecar.local.devices import DEFAULT, Device, Kind, SoundSystem, choose
-from sidecar.local.systems import Library, open_system
+from sidecar.local.systems import BLOCK, Library, open_system
 from streams.clock import monotonic_us
 from streams.errors import TapError
-from streams.taps.local_wire import Alive, Captured, Closed, Message, Opened, pack
+from streams.taps.local_wire import EAGER, RATE_HZ, Alive, Captured, Closed, Message, Opened, pack
 
 LOOK_S = 0.5
 """How often it is looked whether the device is still there and still the one that is meant."""
+IDLE_BLOCKS = 10
+"""While no call goes on so many blocks are taken at once: waking up fifty times a second is what listening costs."""
+REST_S = (IDLE_BLOCKS - 1) * BLOCK / RATE_HZ
 
 
 class Capture:
     """Records one device until it goes away or another takes its place.
 
-    `say` takes messages from two threads at once.
+    `say` takes messages from two threads at once; `eager` is set while somebody waits for each block.
     """
 
     def __init__(
-        self, system: SoundSystem, kind: Kind, wanted: str, say: Callable[[Message], None], now_us: Callable[[], int]
+        self,
+        system: SoundSystem,
+        kind: Kind,
+        wanted: str,
+        say: Callable[[Message], None],
+        *,
+        now_us: Callable[[], int],
+        eager: threading.Event,
     ) -> None:
         self._system = system
         self._kind: Kind = kind
         self._wanted = wanted
         self._say = say
         self._now_us = now_us
+        self._eager = eager
         self._device: Device | None = None
 
     def record(self) -> None:
@@ -48,7 +59,8 @@ class Capture:
             self._device = device
             self._say(Opened(self._now_us(), device.id, device.name))
             while True:
-                pcm = next_block()
+                # The library wakes for every block while it waits for many, so it is not asked before they are there.
+                pcm = next_block(BLOCK if self._eager.wait(REST_S) else BLOCK * IDLE_BLOCKS)
                 self._say(Captured(self._now_us(), pcm))
 
     def look(self) -> None:
@@ -91,16 +103,26 @@ def main(arguments: list[str]) -> NoReturn:
         except TapError as error:
             leave(error)
 
+    eager, never = threading.Event(), threading.Event()
+    eager.set()
     try:
-        capture = Capture(open_system(cast("Library", library)), cast("Kind", kind), wanted, say, monotonic_us)
+        system = open_system(cast("Library", library))
     except TapError as error:
         leave(error)
-    never = threading.Event()
+
+    capture = Capture(system, cast("Kind", kind), wanted, say, now_us=monotonic_us, eager=eager)
 
     def look() -> None:
         never.wait(LOOK_S)
         capture.look()
 
+    def listen() -> None:
+        while told := sys.stdin.buffer.read(1):
+            (eager.set if told == EAGER else eager.clear)()
+        # Whoever started this process is gone.
+        os._exit(0)
+
+    threading.Thread(target=listen, daemon=True).start()
     threading.Thread(target=until_gone, args=(look,), daemon=True).start()
     until_gone(capture.record)
 

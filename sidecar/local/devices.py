@@ -33,8 +33,8 @@ class SoundSystem(Protocol):
         """
         ...
 
-    def record(self, device: Device) -> AbstractContextManager[Callable[[], bytes]]:
-        """Record a device: what is entered gives the next block, 16-bit mono at 16 kHz, waiting for it.
+    def record(self, device: Device) -> AbstractContextManager[Callable[[int], bytes]]:
+        """Record a device: what is entered gives the next so many samples, 16-bit mono at 16 kHz, waiting for them.
 
         Raises TapError when the device cannot be opened, and from the block's function when it went away.
         """

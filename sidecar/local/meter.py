@@ -36,12 +36,12 @@ class Meter:
         self._fall(now_us)
         return self._db
 
-    def bar(self, now_us: int) -> str:
-        """The level as a bar and a number."""
+    def bar(self, now_us: int, width: int = WIDTH) -> str:
+        """The level as a bar of so many columns and a number."""
         db = self.db(now_us)
-        filled = round((db - LOWEST_DB) / -LOWEST_DB * WIDTH)
+        filled = round((db - LOWEST_DB) / -LOWEST_DB * width)
         level = f"{db:6.1f} dB" if db > LOWEST_DB else "  silent "
-        return f"[{'#' * filled}{'.' * (WIDTH - filled)}] {level}{' clipped' if self.clipped else ''}"
+        return f"[{'#' * filled}{'.' * (width - filled)}] {level}{' clipped' if self.clipped else ''}"
 
     def _fall(self, now_us: int) -> None:
         gone_us = max(0, now_us - self._stamp_us)

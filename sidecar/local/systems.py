@@ -7,18 +7,25 @@ late, and only by what records.
 
 import importlib
 import importlib.util
+import queue
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal, TypeAlias
 
-from sidecar.local.devices import Device, SoundSystem
+from sidecar.local.devices import Device, Kind, SoundSystem
 from streams.audio import float_to_pcm
 from streams.errors import TapError
 from streams.taps.local_wire import RATE_HZ
 
 Library: TypeAlias = Literal["auto", "soundcard", "sounddevice"]
 BLOCK = RATE_HZ // 50
+ROOM = RATE_HZ // 2
+"""WASAPI keeps no more sound than is asked for at opening; a busy machine may come for it half a second late."""
+DEAD_S = 2.0
+"""PortAudio's devices deliver without a break; one that has not for so long was unplugged, and nobody says so."""
+PIECES_LIMIT = 500
+"""Blocks of PortAudio that wait to be read, ten seconds; what comes when they are full is left out."""
 _NEEDS = {
     "soundcard": "libpulse (Debian and Ubuntu: apt install libpulse0)",
     "sounddevice": "PortAudio (Debian and Ubuntu: apt install libportaudio2; macOS: brew install portaudio)",
@@ -75,6 +82,8 @@ class _SoundCard:
 
     def __init__(self, module: Any) -> None:
         self._module = module
+        # Name and kind of a device stay as they are, and asking for them takes several turns with the sound server.
+        self._known: dict[str, tuple[str, Kind]] = {}
 
     def devices(self) -> Sequence[Device]:
         """Microphones, and the loopback of each loudspeaker."""
@@ -82,26 +91,31 @@ class _SoundCard:
             microphone = _default(self._module.default_microphone)
             speaker = _default(self._module.default_speaker)
             return [
-                Device(
-                    id=str(one.id),
-                    name=str(one.name),
-                    kind="loopback" if one.isloopback else "microphone",
-                    default=str(one.id) in (speaker, f"{speaker}.monitor") if one.isloopback else one.id == microphone,
-                )
-                for one in self._module.all_microphones(include_loopback=True)
+                self._device(one, microphone, speaker) for one in self._module.all_microphones(include_loopback=True)
             ]
         except Exception as error:  # whatever breaks in the library's list of devices, there is none to be had
             raise TapError(_no_server(error)) from error
 
+    def _device(self, one: Any, microphone: str, speaker: str) -> Device:
+        device_id = str(one.id)
+        if device_id not in self._known:
+            self._known[device_id] = (str(one.name), "loopback" if one.isloopback else "microphone")
+        name, kind = self._known[device_id]
+        loopback = kind == "loopback"
+        # On Windows a loopback has the loudspeaker's own id, on PulseAudio one that is made from it.
+        default = device_id in (speaker, f"{speaker}.monitor") if loopback else device_id == microphone
+        return Device(id=device_id, name=name, kind=kind, default=default)
+
     @contextmanager
-    def record(self, device: Device) -> Iterator[Callable[[], bytes]]:
-        """Record a device, 20 ms at a time."""
+    def record(self, device: Device) -> Iterator[Callable[[int], bytes]]:
+        """Record a device; a single block is given as the system cut it."""
+        room = ROOM if sys.platform == "win32" else BLOCK
         try:
             found = self._module.get_microphone(device.id, include_loopback=True)
-            with found.recorder(samplerate=RATE_HZ, channels=1, blocksize=BLOCK) as recorder:
-                yield lambda: _pcm(recorder.record(None))
+            with found.recorder(samplerate=RATE_HZ, channels=1, blocksize=room) as recorder:
+                yield lambda samples: _pcm(recorder.record(samples if samples > BLOCK else None))
         except Exception as error:  # what the library raises for a device that went away is of many kinds
-            raise TapError(f"{device.name} is gone or cannot be recorded: {error}") from error
+            raise TapError(_gone(device, error)) from error
 
 
 def _default(ask: Callable[[], Any]) -> str:
@@ -141,15 +155,33 @@ class _PortAudio:
         ]
 
     @contextmanager
-    def record(self, device: Device) -> Iterator[Callable[[], bytes]]:
+    def record(self, device: Device) -> Iterator[Callable[[int], bytes]]:
         """Record a device, 20 ms at a time."""
+        blocks: queue.Queue[bytes] = queue.Queue(PIECES_LIMIT)
+
+        def put(block: Any, *_: object) -> None:
+            with suppress(queue.Full):
+                blocks.put_nowait(bytes(block))
+
+        def take(samples: int) -> bytes:
+            taken = b""
+            while len(taken) < samples * 2:
+                taken += blocks.get(timeout=DEAD_S)
+            return taken
+
         try:
             with self._module.RawInputStream(
-                device=int(device.id), samplerate=RATE_HZ, channels=1, dtype="int16", blocksize=BLOCK
-            ) as stream:
-                yield lambda: bytes(stream.read(BLOCK)[0])
+                device=int(device.id), samplerate=RATE_HZ, channels=1, dtype="int16", blocksize=BLOCK, callback=put
+            ):
+                yield take
+        except queue.Empty as error:
+            raise TapError(f"{device.name} delivers nothing any more") from error
         except Exception as error:  # as above
-            raise TapError(f"{device.name} is gone or cannot be recorded: {error}") from error
+            raise TapError(_gone(device, error)) from error
+
+
+def _gone(device: Device, error: Exception) -> str:
+    return f"{device.name} is gone or cannot be recorded: {str(error) or type(error).__name__}"
 
 
 def is_cable(name: str) -> bool:

@@ -5,7 +5,7 @@ Nothing here decides: `streams.taps.local` does, and gives the pieces that a pla
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 
 import msgspec
@@ -14,7 +14,7 @@ from sidecar import logs
 from sidecar.config_sections import Config, LocalConfig
 from sidecar.live import LiveCall
 from sidecar.local.devices import KIND_OF
-from sidecar.local.listening import Open, messages, process
+from sidecar.local.listening import Listening, Open, process
 from sidecar.local.systems import check_installed
 from sidecar.reception import Reception
 from sidecar.sources import introduce
@@ -34,7 +34,8 @@ from streams.vad import SileroProbe
 QUEUE_LIMIT = 64
 """Messages of both devices, half a second; when it is full the capture processes wait, and the system keeps sound."""
 LOOK_S = 0.04
-"""Time passes for the tap also when no device says anything."""
+IDLE_LOOK_S = 0.25
+"""Time passes for the tap also when no device says anything, in a call and between calls."""
 _log = logs.get("local tap")
 
 
@@ -72,16 +73,17 @@ class LocalCalls:
     ) -> None:
         self._config = config
         self._reception = reception
-        self._devices = devices or devices_of(config)
+        self._devices = {
+            side: Listening(opened, sleep=sleep) for side, opened in (devices or devices_of(config)).items()
+        }
         self._now_us = now_us
-        self._sleep = sleep
         settings = LocalSettings(
             start=config.start, idle_end_ms=config.idle_end_s * 1000, echo_gate=config.echo_gate, vad=vad
         )
         self._tap = LocalTap(settings, probes)
         # Bounded by what `command` lets in: one that is waiting stands for all of its kind.
         self._asked: dict[str, str] = {}
-        self._said: asyncio.Queue[tuple[Side, Message]] = asyncio.Queue(QUEUE_LIMIT)
+        self._said: asyncio.Queue[tuple[Side, Message] | None] = asyncio.Queue(QUEUE_LIMIT)
         self._live: LiveCall | None = None
         self._line: Timeline | None = None
         self._told: dict[Side, str] = {}
@@ -108,28 +110,32 @@ class LocalCalls:
         if action == "call_start":
             if self._tap.in_call or "call_start" in self._asked:
                 raise InputError("a call of this machine is going on; `sidecar call end` ends it")
-            self._asked[action] = value
+            self._ask(action, value)
             return "the call begins"
         if not self._tap.in_call:
             raise InputError("no call of this machine is going on")
-        self._asked[action] = value
+        self._ask(action, value)
         return "the call ends"
 
+    def _ask(self, action: str, value: str) -> None:
+        self._asked[action] = value
+        # A full queue wakes whoever waits for it as well.
+        with suppress(asyncio.QueueFull):
+            self._said.put_nowait(None)
+
     async def _follow(self, side: Side) -> None:
-        async with aclosing(messages(self._devices[side], sleep=self._sleep)) as said:
+        async with aclosing(self._devices[side].messages()) as said:
             async for message in said:
                 self._tell(side, message)
                 await self._said.put((side, message))
 
     async def _step(self) -> None:
         """Take one message, or the passing of time."""
-        try:
-            async with asyncio.timeout(LOOK_S):
-                side, message = await self._said.get()
-        except TimeoutError:
-            pieces = self._tap.advance(self._now_us())
-        else:
-            pieces = self._tap.feed(side, message)
+        said = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S if self._tap.in_call else IDLE_LOOK_S):
+                said = await self._said.get()
+        pieces = self._tap.advance(self._now_us()) if said is None else self._tap.feed(*said)
         await self._put(pieces)
         if self._live is not None and self._live.over.is_set():
             self._live = self._line = None
@@ -138,7 +144,12 @@ class LocalCalls:
             await self._put(self._tap.end("too_long"))
         for action, value in tuple(self._asked.items()):
             del self._asked[action]
-            await self._put(self._tap.begin(value) if action == "call_start" else self._tap.end())
+            await self._put(self._begin(value) if action == "call_start" else self._tap.end())
+        for device in self._devices.values():
+            device.hurry(self._tap.in_call)
+
+    def _begin(self, call_id: str) -> list[Began | Timed]:
+        return self._tap.begin(call_id, self._now_us())
 
     async def _put(self, pieces: Sequence[Began | Timed]) -> None:
         for piece in pieces:

@@ -17,8 +17,12 @@ _HEIGHT = 326
 _LANE, _GAP, _CURVE = 18, 8, 62
 _APART = 24
 """Nudges closer than this stand on two levels."""
+_CROWDED = 60
+"""More nudges than this are drawn small and without a stem."""
 _STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MARKS_AT_MOST = 12
+_ROOMY = 10
+"""Radius from which a mark has room for its sign."""
 
 STYLE = """
 .timeline text { font-size: 12px; } .timeline .name { fill: var(--quiet); }
@@ -65,7 +69,9 @@ class _Drawing:
         for at_ms in range(0, self._longest_ms + 1, step_ms):
             x = self._x(at_ms)
             yield f'<line class="grid" x1="{x}" x2="{x}" y1="{_LANES - 6}" y2="{_FOOT}"/>'
-            yield f'<text class="name" x="{x}" y="{_FOOT + 16}" text-anchor="middle">{clock(at_ms)}</text>'
+            # A time at the very end would be cut in the middle.
+            anchor = "end" if x > WIDTH - 2 * RIGHT else "middle"
+            yield f'<text class="name" x="{x}" y="{_FOOT + 16}" text-anchor="{anchor}">{clock(at_ms)}</text>'
 
     def lanes(self) -> Iterator[str]:
         """Who spoke when, and the openings for empathy where the customer spoke."""
@@ -105,14 +111,16 @@ class _Drawing:
         """A mark for each nudge, with a stem down to the lanes; neighbours stand on two levels."""
         if self._account.nudges:
             yield _name("Nudges", _NUDGES + 12)
+        crowded = len(self._account.nudges) > _CROWDED
         last_x, raised = -1000.0, False
         for nudge in self._account.nudges:
             x = self._x(nudge.at_ms)
             raised = x - last_x < _APART and not raised
             last_x = x
             y = _NUDGES - 8 if raised else _NUDGES + 18
-            yield f'<line class="stem" x1="{x}" x2="{x}" y1="{y}" y2="{_FOOT}"/>'
-            yield _nudge(nudge, x, y)
+            if not crowded:
+                yield f'<line class="stem" x1="{x}" x2="{x}" y1="{y}" y2="{_FOOT}"/>'
+            yield _nudge(nudge, x, y, 4 if crowded else 10)
 
     def _x(self, at_ms: int) -> float:
         share = min(max(at_ms / self._longest_ms, 0.0), 1.0)
@@ -140,9 +148,9 @@ def _name(text: str, y: float) -> str:
     return f'<text class="name" x="0" y="{y:.1f}">{text}</text>'
 
 
-def _nudge(nudge: ShownNudge, x: float, y: float) -> str:
+def _nudge(nudge: ShownNudge, x: float, y: float, radius: int) -> str:
     words = f"{clock(nudge.at_ms)} {nudge.title}: {nudge.text} ({OUTCOMES[nudge.outcome]})"
-    return (
-        f'<g class="nudge {nudge.severity}"><title>{escape(words)}</title><circle cx="{x}" cy="{y}" r="10"/>'
-        f'<text x="{x}" y="{y + 4.5}" text-anchor="middle">{MARKS[nudge.severity]}</text></g>'
-    )
+    mark = f'<text x="{x}" y="{y + 4.5}" text-anchor="middle">{MARKS[nudge.severity]}</text>'
+    sign = mark if radius >= _ROOMY else ""
+    circle = f'<circle cx="{x}" cy="{y}" r="{radius}"/>'
+    return f'<g class="nudge {nudge.severity}"><title>{escape(words)}</title>{circle}{sign}</g>'

@@ -20,7 +20,7 @@ from sidecar.taptest.outline import outline
 from sidecar.wires import Wire
 from streams.clock import Clock, WallClock
 from streams.errors import ProtocolError, TapError
-from streams.taps.dialect import Began, Dialect, Piece, Remark, Reply, SayEnd, Sound
+from streams.taps.dialect import Began, Dialect, Piece, Remark, Reply, SayEnd, Sound, Telling
 from streams.taps.rate_check import RateCheck
 
 FORMS_SHOWN = 100
@@ -89,7 +89,8 @@ class _Watch:
         if form in self._forms or len(self._forms) < FORMS_SHOWN:
             self._forms[form] += 1
         said = dialect.receive_text(message) if isinstance(message, str) else dialect.receive_bytes(message)
-        return self.read(said)
+        owed = dialect.goodbye() if dialect.ended and isinstance(dialect, Telling) else []
+        return self.read([*said, *owed])
 
     def read(self, pieces: list[Piece]) -> list[Reply]:
         replies = []

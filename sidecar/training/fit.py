@@ -4,6 +4,7 @@ Turns flow through the same features as in a call, each head is fitted and calib
 the figures of held-out industries are printed. Nothing is random; the same corpus gives the same file.
 """
 
+import hashlib
 import json
 import sys
 from collections import Counter, defaultdict
@@ -30,9 +31,10 @@ from sidecar.training.hunches import (
     reply_hunches,
 )
 from sidecar.training.logistic import Fitted, Hunches, Vector, fit, free_hunches, joined
-from sidecar.training.material import read_replies, read_turns
+from sidecar.training.material import Turn, read_replies, read_turns
 
 WORD_PULL = 10.0  # words in ones and twos learn the corpus' manner of speaking first, so they are held short
+_SAMPLE = 40  # every so many-th turn stands in the fingerprint
 _WORD_LINES = 24  # a word must stand in so many lines (each counts twice: written and bare)
 _WORD_GROUPS = 4  # and in so many industries
 _WORD_LEAST = 0.06  # log-odds below which a word is not worth shipping
@@ -40,7 +42,7 @@ _WORD_LEAST = 0.06  # log-odds below which a word is not worth shipping
 SHARES = {"opening": 1 / 8, "strong": 1 / 25, "tension": 1 / 20, "given": 1 / 4, "answered": 1 / 2}
 # Chances after that correction, by what a wrong whisper costs: speak from two in five, watch from one in four; what
 # only colours a signal that is already there (strength) or moves a meter (tension), from about one in eight.
-THRESHOLDS = {"speak": 0.4, "watch": 0.3, "hint": 0.12, "strong": 0.15, "tension": 0.12, "given": 0.5, "answered": 0.5}
+THRESHOLDS = {"speak": 0.4, "watch": 0.3, "hint": 0.12, "strong": 0.15, "tension": 0.12, "given": 0.5, "answered": 0.6}
 
 
 class Table(NamedTuple):
@@ -152,7 +154,10 @@ def train(folder: Path, phrases: Phrases) -> tuple[dict[str, object], list[str]]
         )
         heads[name], unseen[name] = head(learned.fitted, table), learned.unseen
     spoken = np.array([turn.spoken for turn in turns])
-    report = _held_out(unseen["opening"], opening, strong, groups, spoken)
+    later = np.array([turn.later for turn in turns])
+    report = []
+    for what, chosen in (("spoken", spoken & ~later), ("spoken, lines never learned from", spoken & later)):
+        report += _held_out(what, unseen["opening"][chosen], opening[chosen], strong[chosen], groups[chosen])
     replies = read_replies(folder)
     reply_values = [reply_features(reply.customer, reply.agent, phrases).values for reply in replies]
     reply_groups = np.array([reply.group for reply in replies])
@@ -167,24 +172,37 @@ def train(folder: Path, phrases: Phrases) -> tuple[dict[str, object], list[str]]
         learned = learn(reply_table, labels, reply_weight, reply_groups, expected=expected, share=SHARES[name])
         heads[name], unseen[name] = head(learned.fitted, reply_table), learned.unseen
     report.append(_reply_figures(unseen, [reply.outcome for reply in replies]))
-    note = f"Learned by sidecar/training/fit.py from {len(turns) // 2} turns and {len(replies) // 2} replies of ours."
+    learned_from = sum(turn.importance > 0 for turn in turns) // 2
+    note = (
+        f"Learned by sidecar/training/fit.py from {learned_from} turns and {len(replies) // 2} replies of ours; "
+        f"sources {fingerprint(folder, turns, phrases)}."
+    )
     return {"note": note, "thresholds": THRESHOLDS, **heads}, report
 
 
-def _held_out(odds: Vector, opening: Vector, strong: Vector, groups: Vector, spoken: Vector) -> list[str]:
+def fingerprint(folder: Path, turns: Sequence[Turn], phrases: Phrases) -> str:
+    """Return what tells apart the sources that numbers were learned from: the corpus, and what is seen in its turns."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.jsonl")):
+        digest.update(path.name.encode() + path.read_bytes())
+    for turn in turns[::_SAMPLE]:
+        values = turn_features(turn.facts, phrases).values
+        digest.update(repr(sorted((name, round(value, 6)) for name, value in values.items())).encode())
+    return digest.hexdigest()[:16]
+
+
+def _held_out(what: str, odds: Vector, opening: Vector, strong: Vector, groups: Vector) -> list[str]:
     lines = []
     for group in sorted({str(name) for name in groups if "conversations" not in name}):
-        part = (groups == group) & spoken.astype(bool)
-        levels = [
-            (name, float(np.log(THRESHOLDS[name] / (1 - THRESHOLDS[name])))) for name in ("speak", "watch", "hint")
-        ]
+        part = groups == group
+        levels = [(name, _odds_of(name)) for name in ("speak", "watch", "hint")]
         levels.append(("lowest bar with precision 0.85", _bar(odds[part], opening[part], 0.85)))
         for name, bar in levels:
             flagged = odds[part] >= bar
             hits = (flagged & (opening[part] > 0)).sum()
             strongly = (flagged & (strong[part] > 0)).sum() / max(1.0, strong[part].sum())
             lines.append(
-                f"openings, {group} held out, spoken, {name}: precision {hits / max(1, flagged.sum()):.2f} "
+                f"openings, {group} held out, {what}, {name}: precision {hits / max(1, flagged.sum()):.2f} "
                 f"recall {hits / max(1.0, opening[part].sum()):.2f} strong {strongly:.2f}"
             )
     return lines
@@ -199,9 +217,16 @@ def _bar(odds: Vector, labels: Vector, precision: float) -> float:
 
 
 def _reply_figures(unseen: Mapping[str, Vector], outcomes: Sequence[str]) -> str:
-    said = np.where(unseen["given"] >= 0, "given", np.where(unseen["answered"] >= 0, "bare", "missed"))
-    right = float((said == np.array(outcomes)).mean())
-    return f"outcome of replies, industry held out: right {right:.2f}"
+    answered = unseen["answered"] >= _odds_of("answered")
+    said = np.where(unseen["given"] >= _odds_of("given"), "given", np.where(answered, "bare", "missed"))
+    right = said == np.array(outcomes)
+    found = (f"{one} {right[np.array(outcomes) == one].mean():.2f}" for one in ("given", "bare", "missed"))
+    return f"outcome of replies, industry held out: right {right.mean():.2f}; found of {', '.join(found)}"
+
+
+def _odds_of(threshold: str) -> float:
+    chance = THRESHOLDS[threshold]
+    return float(np.log(chance / (1 - chance)))
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from sidecar.training.logistic import Hunches, free_hunches
 
 POINT = 0.6
 PULL = 150.0  # against rows that weigh about one each
+_REPLY_PULL = 25.0
 HEAT_PULL = 250.0  # the corpus holds far fewer tense turns than openings, so hunches count for more there
 
 OPENING = {
@@ -254,7 +255,7 @@ REPLY_ANSWERED = {
 
 def reply_hunches(names: Sequence[str], points: Mapping[str, float]) -> Hunches:
     """Return what is expected of the features of a reply for a head whose families have these `points`."""
-    hunches = free_hunches(len(names), PULL / 3)
+    hunches = free_hunches(len(names), _REPLY_PULL)
     for at, name in enumerate(names):
         kind, _, family = name.partition(".")
         expected = POINT * points.get(family, 0.0)
@@ -288,6 +289,8 @@ _REPLY_FACTS = {
     "you.past": 0.5,
     "we.past": 0.5,
     "should.not": 0.7,
+    "amends": 0.7,
+    "eases": 1,
 }
 # A family counts most in the first sentence, where an answer shows what it is.
 _REPLY_PLACES = {"reply": 0.6, "again": 0.2, "head": 0.6}

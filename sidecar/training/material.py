@@ -23,7 +23,7 @@ _MARKS = re.compile(r"[^\w\s'\u2019€£$%]")
 
 
 class Turn(NamedTuple):
-    """One labelled customer turn; `group` is held out together."""
+    """One labelled customer turn; `group` is held out together; one written `later` is never learned from."""
 
     facts: TurnFacts
     opening: str
@@ -31,6 +31,7 @@ class Turn(NamedTuple):
     group: str
     spoken: bool
     importance: float
+    later: bool = False
 
 
 class Reply(NamedTuple):
@@ -54,12 +55,15 @@ def read_turns(folder: Path, phrases: Phrases) -> list[Turn]:
     for path in sorted(folder.glob("*.customer.jsonl")):
         group = path.name.partition(".")[0]
         for line in _lines(path):
-            own = group == "kinds"
+            own, later = group == "kinds", ".more." in path.name
             weight = (_HARD if line.get("hard") else 1.0) * (_OWN_KINDS if own else 1.0) / 2
+            # They measure how far the numbers go on lines that nobody had read before the phrases were written.
+            weight = 0.0 if later else weight
             place = -1 if not own else 0 if line["first"] else _LATER
             for text, before in ((line["text"], line["before"]), (bare(line["text"]), bare(line["before"]))):
                 facts = TurnFacts(text=text, before=before, turn=place)
-                turns.append(Turn(facts, line["opening"], line["tension"], group, line["style"] == "spoken", weight))
+                spoken = line["style"] == "spoken"
+                turns.append(Turn(facts, line["opening"], line["tension"], group, spoken, weight, later))
     for number, talk in enumerate(_lines(folder / "conversations.jsonl")):
         for strip in (False, True):
             turns.extend(_talk(talk, f"conversations-{number % 2}", phrases, strip=strip))

@@ -17,7 +17,6 @@ from streams.floor import CallState, OpenHelp, Phase, Speaking
 SPARK = 16
 """Moods that are drawn on a row."""
 BANDS: tuple[Band, ...] = ("calm", "watch", "warm", "hot", "critical")
-_FORECASTS: dict[e.Forecast, str] = {"steady": "", "rising": "may get hotter", "boiling": "may boil over"}
 _OPENINGS = {"open": "opening for empathy", "given": "opening answered", "missed": "opening missed"}
 _OTHER: dict[Channel, Channel] = {"agent": "customer", "customer": "agent", "mixed": "mixed"}
 
@@ -139,9 +138,8 @@ class FloorState:
             state = msgspec.structs.replace(state, mood=mood.smoothed, trend=mood.trend, spark=self._spark)
         if heat:
             because = tuple(dict.fromkeys(cause.cue for cause in heat.because))
-            forecast = _FORECASTS[heat.forecast]
             state = msgspec.structs.replace(
-                state, heat=round(heat.value), band=heat.band, forecast=forecast, because=because
+                state, heat=round(heat.value), band=heat.band, forecast=heat.forecast, because=because
             )
         return state
 

@@ -111,6 +111,7 @@ class AudioHook:
         self._paused = False
         self._refused = False
         self._ended = False
+        self._owes_goodbye = False
 
     @property
     def ended(self) -> bool:
@@ -199,11 +200,16 @@ class AudioHook:
 
     def tell(self, events: Sequence[Utterance | Nudge]) -> list[Reply]:
         """Tell the platform what was said and what the agent was advised, in as few messages as can be."""
-        if self._chosen is None or self._probe or self._refused or self._ended:
+        if self._chosen is None or self._probe or self._refused or (self._ended and not self._owes_goodbye):
             return []
         told = [entity_of(event, self._chosen.channels, self._language) for event in events]
         entities = [entity for entity in told if entity is not None]
         return [self._reply("event", {"entities": part}) for part in _parts(entities)]
+
+    def goodbye(self) -> list[Reply]:
+        """`closed`, once all is told: it must bear the last of our counts."""
+        owed, self._owes_goodbye = self._owes_goodbye, False
+        return [self._reply("closed")] if owed else []
 
     # --- the envelope -----------------------------------------------------------------------------------------------
 
@@ -279,10 +285,10 @@ class AudioHook:
     def _close(self, reason: str) -> list[Piece]:
         """A session that closes to reconnect carries its call no longer, and the call goes on."""
         self._ended = True
-        closed = self._reply("closed")
         if self._chosen is None or self._probe or self._refused or reason == "reconnect":
-            return [closed]
-        return [SayEnd(_ENDINGS.get(reason, "closed")), closed]
+            return [self._reply("closed")]
+        self._owes_goodbye = True
+        return [SayEnd(_ENDINGS.get(reason, "closed"))]
 
 
 def _parts(entities: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

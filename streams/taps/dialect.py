@@ -153,8 +153,15 @@ class Dialect(Protocol):
 
 @runtime_checkable
 class Telling(Protocol):
-    """A dialect whose platform can be told what was said and advised."""
+    """A dialect whose platform can be told what was said and advised, also after it has ended the call.
+
+    Its goodbye is therefore no piece: it is asked for when all is told.
+    """
 
     def tell(self, events: Sequence[Utterance | Nudge]) -> list[Reply]:
         """The messages for these events; none where the platform does not want them now."""
+        ...
+
+    def goodbye(self) -> list[Reply]:
+        """What a call that is over still owes its platform; nothing the second time."""
         ...

@@ -22,7 +22,7 @@ from streams.taps.dialect import Began, SayEnd, SayLost, Sound, Timed
 from streams.taps.local_clock import PER_MS, DeviceClock, Pcm
 from streams.taps.local_echo import EchoGate
 from streams.taps.local_sense import WINDOW_MS, CallSense, Moment, Start
-from streams.taps.local_slots import SIDES, SLOT_MS, Slot, Slots
+from streams.taps.local_slots import SIDES, SLOT, SLOT_MS, Slot, Slots
 from streams.taps.local_wire import RATE_HZ, Captured, Closed, Message, Opened, Side
 
 LEAD_MS = 700
@@ -67,6 +67,7 @@ class LocalTap:
         self._before: deque[Slot] = deque(maxlen=(WINDOW_MS + LEAD_MS) // SLOT_MS)
         self._heard_ms = 0
         self._call_id = ""
+        self._not_before = 0
 
     @property
     def in_call(self) -> bool:
@@ -109,13 +110,14 @@ class LocalTap:
     def advance(self, now_us: int) -> list[Began | Timed]:
         """Let time pass in which nothing may have come."""
         pieces: list[Began | Timed] = []
-        for slot in self._slots.advance(now_us * PER_MS // 1000):
+        for slot in self._slots.advance(now_us * PER_MS // 1000, hurried=self._sense.in_call):
             pieces += self._take(slot)
         return pieces
 
-    def begin(self, call_id: str = "") -> list[Began | Timed]:
-        """A call begins by hand, now: what was said before is not part of it."""
+    def begin(self, call_id: str, now_us: int) -> list[Began | Timed]:
+        """A call begins by hand, now: what was said before is not part of it, though it may still be on its way."""
         self._call_id = call_id
+        self._not_before = now_us * PER_MS // 1000
         return self._follow(self._sense.begin(), by_hand=True)
 
     def end(self, reason: str = "hung_up") -> list[Began | Timed]:
@@ -126,10 +128,9 @@ class LocalTap:
         if self._settings.echo_gate:
             agent = self._gate.feed(slot.sound["agent"], slot.sound["customer"])
             slot = slot._replace(sound={**slot.sound, "agent": agent})
-        was_in_call = self._sense.in_call
         self._before.append(slot)
         pieces: list[Began | Timed] = []
-        if was_in_call:
+        if self._sense.in_call and slot.start >= self._not_before:
             pieces += [*self._lost(slot), _sound([slot])]
         speaking = {side: self._speaks(side, slot.sound[side]) for side in SIDES}
         self._heard_ms += SLOT_MS
@@ -160,7 +161,7 @@ class LocalTap:
         """Count what should have come and did not; a loopback that has nothing to play is not lost."""
         for side, device in self._devices.items():
             missing = slot.missing[side]
-            device.silent_ms = device.silent_ms + SLOT_MS if missing else 0
+            device.silent_ms = device.silent_ms + SLOT_MS if missing == SLOT else 0
             if side == "agent" and not device.gone and device.silent_ms >= DEAD_MICROPHONE_MS:
                 device.why = "the microphone delivers nothing"
                 device.unsaid += missing

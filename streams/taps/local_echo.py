@@ -1,10 +1,10 @@
 """What the loudspeaker says into the microphone: slots of both sides flow in, the agent's without the echo flow out.
 
 With open speakers the microphone hears the customer too, and the customer's anger must never be charged to the agent.
-Loudness in eight bands of speech is compared: where the microphone's follows the loudspeaker's at some delay, the way
-between them is learned, band by band, and a slot in which no band holds more than that way explains is silenced. Who
-speaks at the same time sticks out of it in some band and is let through. Until a way is known, a microphone that is
-far below the loudspeaker is taken for its echo.
+How the room carries the loudspeaker to the microphone is learned as a filter (`EchoPath`), and so it is known of every
+slot how much of it is the loudspeaker's sound carried over, however loud that is, and what is left. A slot with nothing
+left but what the filter commonly leaves over is silenced. Whoever speaks at the same time is in what is left, however
+quietly; and a microphone that has nothing of the loudspeaker in it is let through whole.
 """
 
 from itertools import pairwise
@@ -13,53 +13,54 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.taps.local_clock import Pcm
-from streams.taps.local_slots import SLOT, SLOT_MS
-from streams.taps.local_wire import RATE_HZ
+from streams.taps.local_path import BLOCK, PATH_HZ, TAIL, EchoPath, Halved, Spectrum
+from streams.taps.local_slots import SLOT_MS
 
 Bands = npt.NDArray[np.float64]
 
 EDGES_HZ = (200, 400, 600, 850, 1150, 1550, 2100, 2850, 3800)
 """Bands of about equal weight for speech, within what a telephone carries."""
-LAGS = 16
-"""An echo comes within so many slots: 320 ms, a wireless loudspeaker included."""
-KEPT = 60
-"""Slots that the way is learned from: 1.2 s."""
-ALIKE = 0.6
-"""Loudness that rises and falls together by this much (correlation) is the same sound; two people stay below 0.4."""
-PRIOR_DB = -14.0
-"""How loud an echo may be, relative to the loudspeaker, as long as nothing is known."""
-MARGIN_DB = 6.0
-"""Rooms ring: an echo may be so much louder than learned."""
-STICKS_OUT_DB = 6.0
+STICKS_OUT_DB = 7.0
 STICKS_OUT_BANDS = 2
 STICKS_OUT_SLOTS = 2
-"""So many bands louder than the echo by this much, in so many slots after one another, are somebody who speaks."""
+"""So many bands louder by this much than what is commonly left of an echo, in so many slots after one another, are
+somebody who speaks."""
+NOISE_DB = 6.0
+"""The noise of a room moves by this much."""
 RINGS_ON = 10 ** (-2.2 / 10)
 """How much of the sound in a room is left after 20 ms: it falls by 60 dB in 0.55 s."""
 HANGOVER = 10
 """Slots for which a voice that was let through stays so: the ends of its words are quiet."""
+EXPLAINS = 0.4
+"""A filter that takes away more than the half of a slot which it had not heard before knows something of the room."""
+PROVEN, FOR, AGAINST, MOST = 15, 3, 1, 300
+"""Slots that the filter explained count for it, those that it did not against it; so many must be left over."""
+UNKNOWN_SLOTS = 40
+"""Before the filter can prove anything: 0.8 s of the loudspeaker, once and for all."""
+UNKNOWN_DB = -14.0
+"""Until then a microphone that is so far below the loudspeaker is taken for its echo."""
 
-_LOOK_EVERY = 5
 _LOUD_DB = -50.0  # a loudspeaker below this has no echo worth asking about
-_FLOOR = 10 ** (-75.0 / 10)
-_LEARN_SHARE = 0.3
+_FLOOR = 10 ** (-80.0 / 10)
+_LEFT_MOST_DB, _LEFT_LEAST_DB = 3.0, -25.0
+_LEFT_STEP_DB = 0.3
 
 
 class EchoGate:
     """Silences the agent's side while it holds nothing but the customer's voice."""
 
     def __init__(self) -> None:
-        edges = np.searchsorted(np.fft.rfftfreq(SLOT, 1 / RATE_HZ), EDGES_HZ)
+        edges = np.searchsorted(np.fft.rfftfreq(2 * BLOCK, 1 / PATH_HZ), EDGES_HZ)
         self._edges = [(int(low), int(high)) for low, high in pairwise(edges)]
-        self._window = np.hanning(SLOT)
-        shape = (KEPT + LAGS, len(self._edges))
-        self._speaker: Bands = np.full(shape, _FLOOR)
-        self._microphone: Bands = np.full(shape, _FLOOR)
+        self._microphone, self._speaker = Halved(), Halved()
+        self._path = EchoPath()
         self._noise: Bands = np.full(len(self._edges), _FLOOR)
-        self._way: Bands = np.full(len(self._edges), 10 ** (PRIOR_DB / 10))
-        self._lag: int | None = None
-        self._slots = 0
+        # How far what is left of an echo commonly is below the echo, dB.
+        self._left_db: Bands = np.full(len(self._edges), _LEFT_MOST_DB)
         self._ringing: Bands = np.full(len(self._edges), _FLOOR)
+        self._quiet_for = TAIL
+        self._played = 0
+        self._proof = 0
         self._sticking = 0
         self._open_for = 0
         self._silenced = 0
@@ -72,84 +73,58 @@ class EchoGate:
     @property
     def delay_ms(self) -> int | None:
         """How long after the loudspeaker the microphone hears it; None while no echo was found."""
-        return None if self._lag is None else self._lag * SLOT_MS
+        return self._path.delay_ms
 
     def feed(self, agent: Pcm, customer: Pcm) -> Pcm:
         """The agent's slot, or silence in its place."""
-        heard, played = self._bands(agent), self._bands(customer)
-        self._microphone = np.concatenate([self._microphone[1:], heard[None]])
-        self._speaker = np.concatenate([self._speaker[1:], played[None]])
-        self._slots += 1
-        # The quietest of a while is the room; it may rise by half a decibel a second.
-        self._noise = np.minimum(heard, self._noise * 1.0023 + _FLOOR * 0.001)
-        if self._slots % _LOOK_EVERY == 0:
-            self._learn()
-        echo = self._echo()
-        if echo is None:
+        played = self._speaker.feed(customer)
+        loud = float(np.dot(played, played)) / BLOCK > 10 ** (_LOUD_DB / 10)
+        self._quiet_for = 0 if loud else self._quiet_for + 1
+        heard = self._microphone.feed(agent)
+        if self._quiet_for > TAIL:
+            # No echo can be left of what was played, and looking for one costs something.
+            self._path.rest()
             self._open_for = 0
             return agent
-        explained = echo * 10 ** (STICKS_OUT_DB / 10) + self._noise * 10 ** (MARGIN_DB / 10)
-        if int(np.count_nonzero(heard > explained)) >= STICKS_OUT_BANDS:
-            self._sticking += 1
-        else:
-            self._sticking = 0
-        if self._sticking >= STICKS_OUT_SLOTS:
-            self._open_for = HANGOVER
-        elif self._open_for:
-            self._open_for -= 1
-        if self._open_for:
+        self._played += loud
+        whole, echo, left = (self._bands(one) for one in self._path.feed(played, heard))
+        # The quietest of a while is the room; it may rise by half a decibel a second.
+        self._noise = np.minimum(whole, self._noise * 1.0023 + _FLOOR * 0.001)
+        if self._speaks(whole, echo, left, float(np.dot(played, played)) / BLOCK):
             return agent
         self._silenced += 1
         return np.zeros_like(agent)
 
-    def _echo(self) -> Bands | None:
-        """The most that the way lets through of what was played just now; None when hardly anything was."""
-        if self._lag is None:
-            recent = self._speaker[-LAGS // 2 :]
-        else:
-            end = len(self._speaker) - max(0, self._lag - 1)
-            recent = self._speaker[end - 3 : end]
-        self._ringing = np.maximum(recent.max(axis=0), self._ringing * RINGS_ON)
-        if float(self._ringing.sum()) < 10 ** (_LOUD_DB / 10):
-            return None
-        return self._ringing * self._way
+    def _speaks(self, whole: Bands, echo: Bands, left: Bands, played: float) -> bool:
+        """Whether more is left than the filter commonly leaves over."""
+        self._ringing = np.maximum(echo, self._ringing * RINGS_ON)
+        all_of_it = float(whole.sum())
+        if all_of_it > 4 * float(self._noise.sum()):
+            explains = float(left.sum()) < EXPLAINS * all_of_it
+            self._proof = max(0, min(MOST, self._proof + (FOR if explains else -AGAINST)))
+        if self._played < UNKNOWN_SLOTS:
+            return all_of_it > played * 10 ** (UNKNOWN_DB / 10)
+        if self._proof < PROVEN:
+            return True
+        margin = 10 ** ((self._left_db + STICKS_OUT_DB) / 10)
+        explained = self._ringing * margin + self._noise * 10 ** (NOISE_DB / 10) + _FLOOR
+        self._sticking = self._sticking + 1 if np.count_nonzero(left > explained) >= STICKS_OUT_BANDS else 0
+        self._learn(echo, left)
+        if self._sticking >= STICKS_OUT_SLOTS:
+            self._open_for = HANGOVER
+        elif self._open_for:
+            self._open_for -= 1
+        return self._open_for > 0
 
-    def _learn(self) -> None:
-        """Look for the delay at which both are alike, and how much of each band comes through there."""
-        microphone = self._microphone[LAGS:]
-        loud = self._speaker.sum(axis=1) > 10 ** (_LOUD_DB / 10)
-        if int(loud[-KEPT:].sum()) < KEPT // 3:
-            return
-        best, lag = max(
-            (_alike(microphone, self._speaker[LAGS - lag : LAGS - lag + KEPT]), -lag) for lag in range(LAGS)
-        )
-        lag = -lag
-        if best < ALIKE:
-            self._unlearn(microphone, loud)
-            return
-        self._lag = lag
-        played = self._speaker[LAGS - lag : LAGS - lag + KEPT]
-        audible = played.sum(axis=1) > 10 ** (_LOUD_DB / 10)
-        way = np.quantile(microphone[audible] / played[audible], 0.75, axis=0)
-        self._way += (way - self._way) * _LEARN_SHARE
+    def _learn(self, echo: Bands, left: Bands) -> None:
+        """Follow the middle of what is left: half of all slots have more, so who speaks in fewer does not move it."""
+        audible = echo > self._noise * 4
+        below_db = 10 * np.log10((left + _FLOOR) / (echo + _FLOOR))
+        step = np.where(below_db > self._left_db, _LEFT_STEP_DB, -_LEFT_STEP_DB) * audible
+        self._left_db = np.clip(self._left_db + step, _LEFT_LEAST_DB, _LEFT_MOST_DB)
 
-    def _unlearn(self, microphone: Bands, loud: npt.NDArray[np.bool_]) -> None:
-        """A microphone that stays at the noise of the room while the loudspeaker is loud hears little of it."""
-        playing = loud[-KEPT:]
-        most = np.quantile(microphone[playing] / self._speaker[-KEPT:][playing], 0.9, axis=0)
-        self._way = np.where(most < self._way, self._way + (most - self._way) * _LEARN_SHARE, self._way)
-
-    def _bands(self, slot: Pcm) -> Bands:
-        spectrum = np.fft.rfft(slot * (self._window / 32768.0))
+    def _bands(self, spectrum: Spectrum) -> Bands:
+        """Mean square of each band, by Parseval's theorem."""
         power = np.square(spectrum.real) + np.square(spectrum.imag)
-        sums = [float(power[low:high].sum()) for low, high in self._edges]
-        # By Parseval's theorem, and for a window that keeps three eighths of the power: mean square of the band.
-        return np.array(sums) * (2 / (SLOT * SLOT * 0.375)) + _FLOOR
-
-
-def _alike(one: Bands, other: Bands) -> float:
-    """Correlation of two loudnesses over time and bands, each band by itself brought to its own mean."""
-    first, second = np.log(one), np.log(other)
-    first, second = first - first.mean(axis=0), second - second.mean(axis=0)
-    scale = float(np.sqrt(np.square(first).sum() * np.square(second).sum()))
-    return float((first * second).sum()) / scale if scale > 0 else 0.0
+        sums = np.add.reduceat(power, [low for low, _ in self._edges] + [self._edges[-1][1]])[:-1]
+        return sums / (BLOCK * BLOCK)

@@ -27,6 +27,8 @@ class CallSense:
         self._start = start
         self._idle_end_ms = idle_end_ms
         self._heard: deque[tuple[bool, bool]] = deque(maxlen=WINDOW_MS // SLOT_MS)
+        # How many slots of those each side speaks in, so that they need not be counted fifty times a second.
+        self._spoken = [0, 0]
         self._silent_ms = 0
         self._resting = False
         self._ended = False
@@ -41,14 +43,14 @@ class CallSense:
 
     def feed(self, *, agent: bool, customer: bool) -> Moment | None:
         """Take who speaks in the next slot."""
-        self._heard.append((agent, customer))
+        self._hear((agent, customer))
         self._silent_ms = 0 if agent or customer else self._silent_ms + SLOT_MS
         if self.in_call:
             over = self._start != "always" and self._idle_end_ms and self._silent_ms >= self._idle_end_ms
             return self.end(by_hand=False) if over else None
         if self._resting and self._silent_ms >= REST_MS:
             self._resting = False
-            self._heard.clear()
+            self._forget()
         return self.begin() if not self._resting and self._conversation() else None
 
     def begin(self) -> Moment | None:
@@ -66,13 +68,22 @@ class CallSense:
         self.in_call = False
         self._ended = True
         self._resting = by_hand
-        self._heard.clear()
+        self._forget()
         return "end"
+
+    def _hear(self, speaking: tuple[bool, bool]) -> None:
+        gone = self._heard[0] if len(self._heard) == self._heard.maxlen else (False, False)
+        self._heard.append(speaking)
+        for side in (0, 1):
+            self._spoken[side] += speaking[side] - gone[side]
+
+    def _forget(self) -> None:
+        self._heard.clear()
+        self._spoken = [0, 0]
 
     def _conversation(self) -> bool:
         if self._start == "hotkey":
             return False
         if self._start == "always":
             return not self._ended or self._silent_ms == 0
-        needed = VOICE_MS // SLOT_MS
-        return all(sum(speaking[side] for speaking in self._heard) >= needed for side in (0, 1))
+        return min(self._spoken) >= VOICE_MS // SLOT_MS

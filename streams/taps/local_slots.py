@@ -18,6 +18,8 @@ PATIENCE = 400 * PER_MS
 """How long a side that has been flowing is waited for: a busy machine hands its blocks over late, but it does."""
 IMPATIENCE = 120 * PER_MS
 """How long one is waited for that has been away: a block, the time it takes to settle, and some."""
+LEISURE = 800 * PER_MS
+"""How long any side is waited for while nobody listens: devices then hand over few large blocks."""
 LEAP = 10_000 * PER_MS
 """The machine slept, or stood still for longer than sound is kept: what lies between is left out."""
 
@@ -92,7 +94,7 @@ class Slots:
         if ahead + len(placed.samples) <= LEAP * 2:
             self._lanes[side].write(ahead, placed.samples)
 
-    def advance(self, now: int) -> list[Slot]:
+    def advance(self, now: int, *, hurried: bool = True) -> list[Slot]:
         """The slots that are complete, or waited for no longer, at a time of the machine's clock."""
         self._now = max(self._now, now)
         if self._begin is None:
@@ -103,7 +105,7 @@ class Slots:
             self._begin += leap
             self._leapt += leap
             self._lanes = {side: _Lane() for side in SIDES}
-        while self._due(self._begin + SLOT):
+        while self._due(self._begin + SLOT, hurried=hurried):
             taken = {side: lane.take() for side, lane in self._lanes.items()}
             slots.append(
                 Slot(
@@ -117,8 +119,8 @@ class Slots:
             self._leapt = 0
         return slots
 
-    def _due(self, end: int) -> bool:
+    def _due(self, end: int, *, hurried: bool) -> bool:
         return all(
-            len(lane) >= SLOT or self._now >= end + (IMPATIENCE if lane.away else PATIENCE)
+            len(lane) >= SLOT or self._now >= end + (LEISURE if not hurried else IMPATIENCE if lane.away else PATIENCE)
             for lane in self._lanes.values()
         )

@@ -1,7 +1,8 @@
 """What a capture process says of its device, as bytes: frames with a time stamp flow in, messages flow out, and back.
 
 A frame is its kind (1 byte), the machine's monotonic time in microseconds (8), the length of what follows (4), all
-little-endian, and that many bytes. Sound is 16-bit mono at 16 kHz and ended at its stamp.
+little-endian, and that many bytes. Sound is 16-bit mono at 16 kHz and ended at its stamp. What a capture process is
+told is one byte: whether somebody waits for each block, or nobody does and few large ones are cheaper.
 """
 
 import struct
@@ -15,6 +16,8 @@ Side: TypeAlias = Literal["agent", "customer"]
 RATE_HZ = 16_000
 LONGEST_BYTES = RATE_HZ * 2 * 10
 """Of one frame; ten seconds of sound are more than any device hands over at once."""
+
+EAGER, IDLE = b"\x01", b"\x00"
 
 _HEADER = struct.Struct("<BqI")
 

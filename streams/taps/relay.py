@@ -1,24 +1,30 @@
 """A call as a gateway hands it on: pieces of whatever dialect the platform speaks to bytes, and back.
 
 The gateway has answered the platform already, so nothing but pieces travels: one `Began`, then what has a place in
-time.
+time. Back go words and advice, where the platform can be told of them.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
 
 from streams.errors import ProtocolError
+from streams.events import Nudge, Utterance
 from streams.taps.dialect import Began, Hole, Piece, Reply, SayEnd, Sound, Timed
 
 Relayed: TypeAlias = Began | Timed
+Tellable: TypeAlias = Utterance | Nudge
 
 LONGEST_PIECE = 512 << 10
 """Bytes; the largest slice of sound that a dialect takes, and room for a call's metadata."""
 MOST_HZ = 192_000
+TOLD_AT_ONCE = 10
+"""Events in one message; the longest utterance with all its words is below 10 KB."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Relayed] = msgspec.msgpack.Decoder(Relayed)
+_told_decoder: msgspec.msgpack.Decoder[tuple[Tellable, ...]] = msgspec.msgpack.Decoder(tuple[Tellable, ...])
 
 
 def pack_piece(piece: Relayed) -> bytes:
@@ -37,10 +43,25 @@ def unpack_piece(data: bytes) -> Relayed:
         raise ProtocolError(f"no piece of a call: {error}; run the same version of both", "bad_message") from error
 
 
-class RelayDialect:
-    """The workstation's end of a call that comes by a gateway; a `Dialect`."""
+def unpack_told(data: bytes) -> tuple[Tellable, ...]:
+    """What `RelayDialect.tell` says, as events.
 
-    def __init__(self) -> None:
+    Raises ProtocolError when it is nothing of that.
+    """
+    try:
+        return _told_decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProtocolError(f"nothing to be told: {error}; run the same version of both", "bad_message") from error
+
+
+class RelayDialect:
+    """The workstation's end of a call that comes by a gateway; a `Dialect`.
+
+    `tells` says that the platform behind the gateway can be told of its call, and may be.
+    """
+
+    def __init__(self, *, tells: bool = False) -> None:
+        self._tells = tells
         self._began: Began | None = None
         self._ended = False
 
@@ -79,6 +100,14 @@ class RelayDialect:
         """Nothing: only an end ends the call, so that it may come back."""
         return []
 
+    def tell(self, events: Sequence[Tellable]) -> list[Reply]:
+        """What the gateway is to tell the platform; none where that hears nothing."""
+        return [Reply(_encode(part)) for part in _parts(events)] if self._tells else []
+
+    def goodbye(self) -> list[Reply]:
+        """Nothing: the gateway says goodbye to the platform."""
+        return []
+
     def refuse(self, error: ProtocolError) -> list[Reply]:  # noqa: ARG002 - the wire itself says it
         """Nothing: the gateway is told by the connection's closing."""
         self._ended = True
@@ -94,3 +123,8 @@ def _check(sound: Sound, began: Began | None) -> None:
 
 def _fits(channels: tuple[str, ...], began: Began | None) -> bool:
     return began is not None and bool(channels) and set(channels) <= set(began.channels)
+
+
+def _parts(events: Sequence[Tellable]) -> Iterator[Sequence[Tellable]]:
+    for first in range(0, len(events), TOLD_AT_ONCE):
+        yield events[first : first + TOLD_AT_ONCE]

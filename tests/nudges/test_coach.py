@@ -32,7 +32,7 @@ from tests.nudges.saying import ends, partly, says, starts, tick
 def test_an_angry_call(play: Play) -> None:
     said = play(ANGRY)
     assert nudges(said) == [
-        "deesc.rising_heat warn",
+        "deesc.rising_heat info",
         "deesc.supervisor_request warn",
         "empathy.missed warn",
         "deesc.threat critical",

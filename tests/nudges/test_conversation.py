@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from nudges.conversation import Conversation, Spoken
@@ -29,6 +30,23 @@ def test_pieces_with_short_gaps_are_one_turn(talk: Conversation) -> None:
     assert [hit.cue for hit in signal.hits] == ["C.waiting"]
     assert talk.open_turn("C") == signal.turn
     assert talk.open_turn("A") is None
+
+
+def test_times_of_words_are_kept_only_where_cues_are_still_looked_for(talk: Conversation) -> None:
+    for number in range(60):
+        at_ms = 1500 * number
+        words = tuple(Word(text, at_ms + 300 * n, at_ms + 300 * n + 200) for n, text in enumerate(["so", "it", "goes"]))
+        said = says("customer", at_ms, at_ms + 1000, "so it goes", number=number)
+        talk.utterance("C", msgspec.structs.replace(said, words=words))
+    monologue = talk.open_turn("C")
+
+    assert monologue is not None
+    timed = [piece.utterance for piece in monologue.pieces if piece.words]
+    assert timed == list(range(60 - len(timed), 60))
+    assert len(timed) < 20
+    (closed,) = talk.finish()
+    assert closed.turn.text == monologue.text
+    assert not any(piece.words for piece in talk.closed_turns("C")[0].pieces)
 
 
 def test_a_longer_gap_begins_a_turn(talk: Conversation) -> None:
@@ -186,3 +204,26 @@ def test_phases_follow_each_other(talk: Conversation) -> None:
 def test_the_issue_statement_ends_the_opening(talk: Conversation) -> None:
     talk.utterance("C", says("customer", 0, 4000, "hello I am calling about my bill of last month"))
     assert talk.phase == "discovery"
+
+
+def test_turns_can_be_asked_for_by_place_and_time(talk: Conversation) -> None:
+    assert talk.first_turn("C") is None
+    assert talk.last_turns("C", 2) == []
+    for number in range(4):
+        talk.utterance("C", says("customer", 3000 * number, 3000 * number + 1000, f"turn {number}", number=number))
+
+    first = talk.first_turn("C")
+    assert first is not None
+    assert first.text == "turn 0"
+    assert [turn.text for turn in talk.last_turns("C", 2)] == ["turn 2", "turn 3"]
+    assert [turn.text for turn in talk.closed_from("C", 3000, 5)] == ["turn 1", "turn 2"]
+    assert [turn.text for turn in talk.closed_from("C", 3001, 1)] == ["turn 2"]
+
+
+def test_what_was_heard_is_found_by_its_end_in_whatever_order_the_words_came(talk: Conversation) -> None:
+    talk.utterance("C", says("customer", 9000, 10_000, "ridiculous"))
+    talk.utterance("C", says("customer", 0, 1000, "ridiculous", number=1))
+
+    assert [hit.said_ms for hit in talk.heard(("C.judgement",), -1)] == [0, 9000]
+    assert [hit.said_ms for hit in talk.heard(("C.judgement",), 1000)] == [9000]
+    assert talk.heard(("C.judgement",), 10_000) == []

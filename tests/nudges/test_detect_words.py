@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from nudges.findings import Finding, Memory
 from nudges.signals import (
     HeatMoved,
@@ -64,6 +66,11 @@ def test_an_answer_is_due(scene: Situation) -> None:
         opening="c-o1",
     )
     assert look(scene, Unanswered(strength=("weak",)), OpeningDue(opening(), "1 turn", "1")) == []
+
+
+@pytest.mark.parametrize(("sure", "found"), [(0.6, 1), (0.59, 0)])
+def test_an_answer_is_due_where_it_is_sure_that_something_opened(scene: Situation, sure: float, found: int) -> None:
+    assert len(look(scene, Unanswered(sure=0.6), OpeningDue(opening(sure=sure), "1 turn", "1"))) == found
 
 
 def test_an_opening_comes_into_a_state(scene: Situation) -> None:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from nudges.detectors import is_timed, wake_ms
+from nudges.detectors import is_timed, set_off_by, wake_ms
 from nudges.signals import (
     TurnGrew,
 )
@@ -71,8 +71,10 @@ def test_every_kind_has_a_detector(scene: Situation) -> None:
     assert {type(one) for one in made} == set(get_args(Trigger))
     for one in made:
         assert look(scene, one) == []
+        assert is_timed(one) or set_off_by(one)
         if is_timed(one):
             assert wake_ms(one, scene) is None
+            assert not set_off_by(one)
 
 
 def test_grown_turns_carry_the_hits(scene: Situation) -> None:

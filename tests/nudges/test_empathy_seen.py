@@ -35,7 +35,13 @@ class Seen:
         self._numbers = {"A": 0, "C": 0}
 
     def hears(
-        self, start_ms: int, call: Any, run: int = 0, strength: Any = "weak", text: str = "so it goes"
+        self,
+        start_ms: int,
+        call: Any,
+        run: int = 0,
+        strength: Any = "weak",
+        text: str = "so it goes",
+        sure: float = 0.5,
     ) -> list[str]:
         event = says("customer", start_ms, start_ms + 3000, text, number=self._numbers["C"])
         self._numbers["C"] += 1
@@ -44,6 +50,7 @@ class Seen:
             text=text,
             call=call,
             strength=strength,
+            opening=sure,
             tension=0.0,
             because=(Quote("it goes", start_ms + 500),),
             tense_because=(),
@@ -82,6 +89,13 @@ def test_what_is_sure_opens_at_once_and_quotes_what_weighed_most(seen: Seen) -> 
     (opening,) = seen.ledger.openings
     assert (opening.quote, opening.said_ms, opening.strength) == ("it goes", 4500, "weak")
     assert opening.because == (Quote("it goes", 4500),)
+
+
+def test_an_opening_is_as_sure_as_the_surest_of_what_was_heard(seen: Seen) -> None:
+    for number, sure in enumerate((0.5, 0.7, 0.6)):
+        seen.hears(4000 * number, "speak", sure=sure)
+    (opening,) = seen.ledger.openings
+    assert opening.sure == 0.7
 
 
 def test_a_feeling_that_is_named_is_strong(seen: Seen) -> None:

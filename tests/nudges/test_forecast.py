@@ -57,6 +57,23 @@ def test_refusals_count(scene: Situation) -> None:
     assert forecast(SETTINGS, scene) == "rising"
 
 
+@pytest.mark.parametrize(
+    ("points", "told", "word"),
+    [
+        (10.1, "steady", "steady"),
+        (10.1, "rising", "rising"),
+        (9.9, "rising", "steady"),
+        (27.6, "rising", "rising"),
+        (27.6, "boiling", "boiling"),
+        (27.4, "boiling", "rising"),
+        (9.9, "boiling", "steady"),
+    ],
+)
+def test_what_was_told_is_left_further_down(scene: Situation, points: float, told: Forecast, word: Forecast) -> None:
+    heated(scene, points, 60_000)
+    assert forecast(SETTINGS, scene, told) == word
+
+
 def test_it_is_told_with_the_heat_and_nothing_follows_from_it(play: Play, pack_text: str) -> None:
     said = play(HEATED)
     assert {event.forecast for event in said if isinstance(event, Heat)} == {"steady", "rising", "boiling"}

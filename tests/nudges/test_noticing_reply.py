@@ -49,6 +49,19 @@ def test_warmth_and_procedure_can_meet() -> None:
     assert "mix.none" in values("well i never")
 
 
+def test_sorry_with_a_deed_makes_amends() -> None:
+    assert "amends" in values("I'm sorry about that, I'm sending a new boiler today")
+    assert "amends" not in values("I'm sending a new boiler today")
+    assert "amends" not in values("I'm sorry but we can't, I will send a form")
+
+
+def test_time_eases_those_who_doubt_themselves() -> None:
+    unsure = "forgive me, I'm hopeless with computers"
+    assert "eases" in values("take your time, i am listening", unsure)
+    assert "eases" not in values("take your time, i am listening")
+    assert "eases" not in values("which computer is it", unsure)
+
+
 def test_the_longest_words_are_quoted() -> None:
     found = reply_features(OPENING, "that's hard, and you should not have to wait", PHRASES)
     assert found.quotes["reply.name_feeling"] == "should not have to"

@@ -1,6 +1,6 @@
 import pytest
 
-from nudges.pace import Pace, PaceSettings, Rate
+from nudges.pace import WORDS_KEPT, Pace, PaceSettings, Rate
 from nudges.signals import Piece
 from streams.events import Word
 
@@ -54,3 +54,11 @@ def test_the_agents_own_pace_is_that_of_the_beginning(pace: Pace) -> None:
     own = pace.own_wpm
     pace.hear(words(60_000, 40, 100, 0))
     assert pace.own_wpm == own
+
+
+def test_of_hours_the_last_minutes_are_kept(pace: Pace) -> None:
+    for number in range(4 * 60):
+        pace.hear(words(60_000 * number, 100, 300, 200))
+    assert len(pace._said) == WORDS_KEPT
+    assert pace.rate(60) == Rate(pytest.approx(120, rel=0.02), 121, 239 * 60_000 - 20_500)
+    assert pace.own_wpm == pytest.approx(120, rel=0.05)

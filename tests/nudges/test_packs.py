@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from nudges.packs import laid_over, load, overlay, tables
+from nudges.packs import laid_over, load, load_all, overlay, refuse_twice, tables
 from streams.errors import PackError
 from tests.nudges.conftest import PACK_FILE
 
@@ -53,7 +53,7 @@ def test_what_is_not_toml() -> None:
         ('[{ on = "heard", cues = ["C.hardship"] }]', "[]", r"empathy\.hardship \(line \d+\): has no `when`"),
         ('cues = ["C.hardship"]', 'cues = ["C.hardshop"]', r"empathy\.hardship .*no cue family C\.hardshop"),
         ('moves = ["A.ack_emotion"', 'moves = ["A.ack"', r"praise\.good_move .*no cue family A\.ack;"),
-        ('cues = ["A.goodbye", "C.closing"]', 'cues = ["A.goodby"]', r"close_well .*A\.goodby;"),
+        ('cues = ["A.goodbye"], groups', 'cues = ["A.goodby"], groups', r"close_well .*A\.goodby;"),
         ('cues = ["A.recap"]\nif_heard', 'cues = ["A.reca"]\nif_heard', r"\[checklist: recap\]: .* A\.reca;"),
         ('groups = ["greeting"], only_if', 'groups = ["greet"], only_if', r"greeting .*no line .* in the group greet"),
         ('unless = [{ phase = ["closing"] }]', 'unless = [{ heard = ["A.b"] }]', r"bare_sorry .*A\.b;"),
@@ -61,7 +61,7 @@ def test_what_is_not_toml() -> None:
         ('closing_cues = ["A.recap"', 'closing_cues = ["A.recop"', r"\[conversation\]: no cue family A\.recop;"),
         ('showing = ["deesc.supervisor_request", "deesc.threat", "deesc.abuse"]', 'showing = ["deesc.no"]',
          r"empathy\.missed \(line \d+\): no rule deesc\.no in the pack"),
-        ("fed up\n", "(fed up\n", r"pack: cue C\.emotion_word: '\(fed up' is not an expression"),
+        ("fed up\n", "(fed up\n", r"pack:\d+: cue C\.emotion_word: '\(fed up' is not an expression"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named_where_they_stand(pack_text: str, old: str, new: str, message: str) -> None:
@@ -188,3 +188,42 @@ def test_a_text_that_names_what_is_missing_must_fit(pack_text: str) -> None:
 def test_keys_laid_over_a_pack(pack_text: str) -> None:
     whole = laid_over(pack_text, 'rule = [{ id = "deesc.threat", title = "Mine" }]')
     assert next(rule.title for rule in load(whole).pack.rule if rule.id == "deesc.threat") == "Mine"
+
+
+def test_each_scope_is_looked_at_before_a_call_needs_it(scoped: str) -> None:
+    assert [loaded.pack.delivery.gap_s for loaded in load_all(scoped, "mine")] == [20, 5, 20]
+    with pytest.raises(PackError, match=r"^mine:\d+: \[delivery\]: gap_s must be a number, not a text"):
+        load_all(scoped.replace("gap_s = 5", 'gap_s = "5"'), "mine")
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('[[rule]]\nid = "a"\n[[rule]]\nid = "b"\n[[rule]]\nid = "a"\n', "mine:6: rule a: stands twice"),
+        ('[[checklist]]\nid = "a"\n[[checklist]]\nid = "a"\n', "mine:4: checklist a: stands twice"),
+        ('[[scope]]\nrule = [{ id = "a" }, { id = "a" }]\n', "mine:1: rule a: stands twice"),
+    ],
+)
+def test_what_one_file_says_twice(written: str, message: str) -> None:
+    with pytest.raises(PackError, match=message):
+        refuse_twice(tables(written, "mine"), "mine", written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['[[rule]]\nid = "a"\n[[scope]]\n[[scope.rule]]\nid = "a"\n', "rule = 3\nscope = [1]", "rule = [1, { id = [] }]"],
+)
+def test_what_is_no_rule_said_twice(written: str) -> None:
+    refuse_twice(tables(written, "mine"), "mine", written)
+
+
+@pytest.mark.parametrize(
+    ("spec", "place"),
+    [("say = ''", r"pack:\d+: "), ("say = '(a'", r"pack:\d+: "), ("say = '(?P<x>a)'\nmore = '(?P<x>b)'", "pack: ")],
+)
+def test_a_family_that_does_not_compile_is_named_by_its_line(pack_text: str, spec: str, place: str) -> None:
+    text = pack_text.replace("\n[customer.", f"\n[customer.own]\n{spec}\n\n[customer.", 1)
+    with pytest.raises(PackError, match=rf"^{place}cue C\.own: "):
+        load(text)
+    with pytest.raises(PackError, match=r"^pack: cue C\.own: "):
+        load(text, written="x = 1")

@@ -1,8 +1,8 @@
 import pytest
 
 from nudges.findings import Finding
-from nudges.signals import Hit, Piece, TurnGrew
-from nudges.situation import Condition, Situation, any_holds, condition_wake_ms, holds
+from nudges.signals import Hit, Piece, Turn, TurnGrew
+from nudges.situation import TURNS_KEPT, Condition, Situation, any_holds, condition_wake_ms, holds
 from streams.events import AudioPaused, Hold
 from tests.nudges.saying import ends, says, starts
 
@@ -21,6 +21,15 @@ def test_a_condition_without_fields_always_holds(scene: Situation) -> None:
     assert check(scene)
     assert any_holds((Condition(),), FINDING, scene)
     assert not any_holds((), FINDING, scene)
+
+
+def test_the_words_of_the_last_turns_are_kept(scene: Situation) -> None:
+    for index in range(3 * TURNS_KEPT):
+        pieces = (Piece(index, 0, 1, "my parcel is broken"), Piece(index, 1, 2, "and late"))
+        assert scene.content(Turn("C", index, pieces[:1])) == {"parcel", "broken"}
+        assert scene.content(Turn("C", index, pieces)) == {"parcel", "broken", "late"}
+        assert scene.content(Turn("C", index, pieces)) is scene.content(Turn("C", index, pieces))
+    assert len(scene._content) == TURNS_KEPT
 
 
 def test_heard_counts_from_the_end_of_the_evidence(scene: Situation) -> None:

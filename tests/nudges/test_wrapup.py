@@ -107,6 +107,17 @@ def test_feelings_and_their_answers(play: Callable[..., list[CoachEvent]]) -> No
     assert not any(note.startswith("Feeling") for note in weak["notes"])
 
 
+@pytest.mark.parametrize(("times", "named", "last"), [(6, 6, "Feeling"), (7, 6, "and 2 more feelings")])
+def test_of_many_feelings_the_first_are_named(
+    play: Callable[..., list[CoachEvent]], times: int, named: int, last: str
+) -> None:
+    turn = "{0}-{1} customer  I'm really furious about it\n{2}-{3} agent  what is your account number then please\n"
+    text = "".join(turn.format(at, at + 4, at + 5, at + 8) for at in range(0, times * 90, 90))
+    notes = [note for note in summary(play, text)["notes"] if note.startswith(("Feeling", "and "))]
+    assert len(notes) == named
+    assert notes[-1].startswith(last)
+
+
 def test_the_disposition_that_most_turns_speak_for(play: Callable[..., list[CoachEvent]]) -> None:
     found = summary(play, CALL, dispositions=KNOWN)
     assert (found["disposition"], found["disposition_because"]) == ("Delivery", ["parcel"])

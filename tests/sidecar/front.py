@@ -2,8 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from sidecar import config, ports
 from sidecar.audiosocket_listener import listen_tcp
 from sidecar.config_sections import TapsConfig
 from sidecar.listener import NONE_AGREED, listen
@@ -15,6 +19,11 @@ from streams.events import AudioFrame, AudioLost, CallStarted, Event
 from streams.taps.dialect import Began
 
 TOKEN = "a token of the tests, thirty-two characters"
+
+
+def taps(*sets: str) -> TapsConfig:
+    given = [f"taps.port={ports.free_pair()}", f"bus.port={ports.free_pair()}", "taps.resume_s=30", *sets]
+    return config.load(sets=given).taps
 
 
 class Front:
@@ -95,3 +104,18 @@ class Front:
 
     def lost(self, call_id: str) -> list[tuple[str, int]]:
         return [(event.channel, event.lost_ms) for event in self.heard[call_id] if isinstance(event, AudioLost)]
+
+
+@asynccontextmanager
+async def client(front: Front, path: str, **headers: str) -> AsyncIterator[ClientConnection]:
+    shown = headers or {"Authorization": f"Bearer {TOKEN}"}
+    async with connect(front.url(path), additional_headers=shown, proxy=None, close_timeout=2) as socket:
+        yield socket
+
+
+async def over(socket: ClientConnection) -> int | None:
+    """How the service closes a connection, whatever it says before."""
+    with suppress(ConnectionClosed):
+        while True:
+            await socket.recv()
+    return socket.close_code

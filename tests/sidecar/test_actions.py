@@ -5,6 +5,8 @@ import pytest
 from sidecar.actions import LONGEST_TEXT, Actions
 from streams.errors import InputError
 from streams.events import (
+    AudioPaused,
+    AudioResumed,
     HelpAsked,
     Note,
     NoteDelivered,
@@ -104,6 +106,14 @@ def test_help_is_numbered_and_bounded() -> None:
 
 def test_sides_are_swapped() -> None:
     assert Actions("c").event(Command(action="swap_sides"), "", 3) == SidesSwapped(call_id="c", at_ms=3)
+
+
+def test_listening_is_paused_and_goes_on() -> None:
+    actions = Actions("c")
+    for value, kind in (("on", AudioPaused), ("off", AudioResumed)):
+        assert actions.event(Command(action="pause", value=value), "", 3) == kind(call_id="c", at_ms=3, reason="agent")
+    with pytest.raises(InputError, match="give `on` or `off`"):
+        actions.event(Command(action="pause"), "", 3)
 
 
 def test_nonsense_is_refused() -> None:

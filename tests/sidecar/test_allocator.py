@@ -13,12 +13,12 @@ class Library:
         self.asked.append((name, value))
 
 
-def test_the_c_library_is_asked_for_one_arena(monkeypatch):
+def test_the_c_library_is_asked_for_one_arena_that_does_not_hoard(monkeypatch):
     library = Library()
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _name: library)
     allocator.share_one_arena()
-    assert library.asked == [(-8, 1)]
+    assert library.asked == [(-8, 1), (-1, 16 << 20), (-3, 32 << 20)]
 
 
 @pytest.mark.parametrize(("platform", "library"), [("linux", object()), ("win32", None)])

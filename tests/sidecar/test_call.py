@@ -7,6 +7,7 @@ import pytest
 
 from nudges.coach import Coach
 from sidecar.call import Call, Step
+from sidecar.pausing import Pausing, by_agent
 from streams.engine import DecodeJob, JobKind, Samples, Transcription
 from streams.errors import RecogniserError
 from streams.events import (
@@ -154,6 +155,19 @@ def test_ticks_reach_the_coach_and_nobody_else() -> None:
     assert call.feed(Tick(call_id="c", at_ms=250)).events == (alert(250),)
     assert call.now_ms == 250
     assert coach.fed == [Tick(call_id="c", at_ms=250)]
+
+
+def test_nothing_is_heard_in_an_agents_pause_and_a_forgotten_one_ends() -> None:
+    loop = ScriptedLoop()
+    call = Call("c", STARTED, CONTEXT, loop, Memory(), pausing=Pausing(1_000))  # type: ignore[arg-type]
+    paused = by_agent("c", 100, on=True)
+    assert call.feed(paused).events == (paused,)
+    assert call.feed(paused) == Step()
+    for at_ms in range(120, 1_100, 20):
+        call.feed(frame(at_ms))
+    assert not [asked for asked in loop.asked if asked[0] == "hear"]
+    assert call.feed(frame(1_100)).events == (by_agent("c", 1_100, on=False),)
+    assert [asked[0] for asked in loop.asked][-1] == "hear"
 
 
 def test_emission_never_goes_back() -> None:

@@ -3,7 +3,9 @@
 import errno
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+from typing import TextIO
 
 import click
 import pytest
@@ -30,6 +32,13 @@ def test_help_lists_every_command_with_its_own_first_line(capsys: pytest.Capture
         command = cli.cli.get_command(context, name)
         assert command is not None
         assert command.get_short_help_str(limit=200) == line
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_parts_of_a_command_are_told_in_a_line_that_fits(name: str) -> None:
+    command = cli.cli.get_command(click.Context(cli.cli), name)
+    parts = command.commands if isinstance(command, click.Group) else {}
+    assert [one for one, part in parts.items() if part.get_short_help_str(limit=66).endswith("...")] == []
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -101,6 +110,27 @@ def test_a_crash_without_a_home_goes_to_the_temporary_folder(
     assert len(list(tmp_path.glob("crash-*.log"))) == 1
 
 
+@pytest.mark.parametrize("full", [1, 2])
+def test_a_crash_on_a_full_disk_is_one_line_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, full: int
+) -> None:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    disks = iter([True] * full + [False])
+    real = traceback.print_exception
+
+    def print_exception(error: BaseException, *, file: TextIO) -> None:
+        if next(disks):
+            raise OSError(errno.ENOSPC, "no room")
+        real(error, file=file)
+
+    monkeypatch.setattr(traceback, "print_exception", print_exception)
+    assert cli.run(failing(LookupError("deep inside")), []) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    kept = f"details are in {tmp_path}" if full == 1 else "and no details could be kept: deep inside"
+    assert kept in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -122,6 +152,15 @@ def test_mistakes_of_usage_are_one_line(capsys: pytest.CaptureFixture[str], argu
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize("arguments", [[], ["models"], ["config"]])
+def test_a_command_that_is_not_whole_prints_its_help(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert cli.run(cli.cli, arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"Usage: {' '.join(['sidecar', *arguments])} [OPTIONS] COMMAND")
+    assert "\nCommands:\n" in said.err
+
+
 def test_a_setting_may_stand_before_or_behind_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     seen: list[tuple[str, ...]] = []
 
@@ -138,8 +177,27 @@ def test_a_setting_may_stand_before_or_behind_the_command(capsys: pytest.Capture
     group.add_command(command, "it")
     assert cli.run(group, ["it", "--set", "c.d=2", "--set", "e.f=3"]) == 0
     assert seen == [("a.b=1", "c.d=2", "e.f=3")]
-    assert cli.run(cli.cli, ["doctor", "--help"]) == 0
-    assert "--set SECTION.KEY=VALUE" in capsys.readouterr().out
+    for words in (["doctor"], ["models", "list"], ["floor", "export"], ["bench", "taps"]):
+        assert cli.run(cli.cli, [*words, "--help"]) == 0
+        assert capsys.readouterr().out.count("--set SECTION.KEY=VALUE") == 1
+
+
+def test_settings_before_and_behind_a_part_of_a_command_all_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "--set",
+        "asr.model=tiny.en",
+        "config",
+        "--set",
+        "asr.profile=fast",
+        "show",
+        "asr",
+        "--set",
+        "asr.workers=1",
+    ]
+    assert cli.run(cli.cli, words) == 0
+    shown = capsys.readouterr().out
+    for line in ('model = "tiny.en"', 'profile = "fast"', "workers = 1"):
+        assert line in shown
 
 
 def test_exit_codes_of_commands_come_through() -> None:

@@ -35,6 +35,11 @@ def test_later_sources_win(tmp_path: Path) -> None:
     assert (loaded.nudges.volume, loaded.nudges.off) == ("novice", ("a.b", "c.d"))
 
 
+def test_decodes_that_go_together_are_begun_by_more_threads() -> None:
+    assert load().asr.decode_threads == load().asr.workers == 2
+    assert load(sets=["asr.batching=true", "asr.workers=3"]).asr.decode_threads == 6
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -113,3 +118,21 @@ def test_every_range_is_of_a_setting_that_exists() -> None:
             assert isinstance(node, dict)
             node = node[key]
         assert isinstance(node, int | float | list)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("ftp://x/", "must be https"),
+        ("https:///path", "must be https"),
+        ("https://[::1/", "Invalid IPv6"),
+        ("http://192.0.2.7/", "over https only"),
+    ],
+)
+def test_a_webhook_that_cannot_be_is_refused_with_file_and_line(tmp_path: Path, url: str, why: str) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(f'[webhook]\nurl = "{url}"\n')
+    with pytest.raises(ConfigError, match=rf"mine.toml:2: webhook.url .*{why}"):
+        load([mine])
+    for fine in ("", "https://hook.example.org/x", "http://127.0.0.1:9/"):
+        assert load(sets=[f"webhook.url='{fine}'"]).webhook.url == fine

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import random
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,8 +65,8 @@ GOLDEN = read_transcript(
 class Level:
     """Voice activity for sound that is either full or none."""
 
-    def probability(self, frame: Samples) -> float:
-        return 0.95 if float(np.abs(frame).max()) > 0.02 else 0.01
+    def probabilities(self, frames: Sequence[Samples]) -> list[float]:
+        return [0.95 if float(np.abs(frame).max()) > 0.02 else 0.01 for frame in frames]
 
     def reset(self) -> None:
         pass

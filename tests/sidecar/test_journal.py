@@ -150,6 +150,24 @@ def test_any_cut_is_read_or_refused_in_one_line(data: st.DataObject) -> None:
     assert kept.cut or len(kept.events) == len(WHOLE)
 
 
+def test_the_pack_stands_in_it_folded_and_is_read_as_it_was(tmp_path: Path) -> None:
+    pack = "# a rule\n" * 5_000
+    begun: list[Event] = [CallContext(call_id="c", at_ms=0, pack=pack), *WHOLE[1:]]
+    data = written(tmp_path, begun)
+    assert len(data) < len(pack) / 10
+    assert read_journal(tmp_path).context.pack == pack
+    assert list(read_journal(tmp_path).events) == begun
+    unfolded = b"".join(to_json(event) + b"\n" for event in begun)
+    assert parse_journal(unfolded, "kept before packs were folded") == read_journal(tmp_path)
+
+
+def test_a_damaged_pack_is_refused_with_its_line() -> None:
+    damaged = CallContext(call_id="c", at_ms=0, pack="zlib+base64:AAAA")
+    data = b"".join(to_json(event) + b"\n" for event in (damaged, *WHOLE[1:]))
+    with pytest.raises(TranscriptError, match=r"^j:1: its rule pack was damaged"):
+        parse_journal(data, "j")
+
+
 def test_a_broken_line_in_the_middle_is_refused_with_its_number() -> None:
     data = b"\n".join([*(to_json(event) for event in BEGUN), b"", b'{"type":"Nonsense"}', b""])
     with pytest.raises(TranscriptError, match=r"^j:4: not an event"):

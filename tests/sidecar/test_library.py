@@ -99,6 +99,32 @@ def test_a_call_is_found_by_name_id_or_part(library: Library, journals: Path) ->
         library.find("z")
 
 
+def test_a_call_in_which_the_service_ended_is_one_with_what_came_after(library: Library, journals: Path) -> None:
+    end = CallEnded(call_id="c", at_ms=2_000)
+    before = keep(journals, "c", "2026-11-01T10:00:00Z", said("hello"))
+    between = keep(journals, "c", "2026-11-01T10:00:30Z", said("still there"))
+    after = keep(journals, "c", "2026-11-01T10:01:00Z", said("yes"), end)
+    again = keep(journals, "c", "2026-11-01T10:03:00Z", end)
+    keep(journals, "other", "2026-11-01T10:00:40Z")
+    newest, _, one = library.calls()
+    assert newest.name == again.name
+    assert one.parts == (before.name, between.name, after.name)
+    assert (one.utterances, one.duration_ms, one.note) == (3, 2_180, "the service ended in it; 3 parts")
+    assert library.parts(one.name) == (before, between, after)
+    assert library.parts(between.name) == (between,)
+    assert library.parts("other") == (journals / "20261101-100040-other",)
+
+
+def test_what_begins_much_later_or_does_not_say_when_is_a_call_of_its_own(library: Library, journals: Path) -> None:
+    keep(journals, "c", "2026-11-01T10:00:00Z")
+    keep(journals, "c", "2026-11-01T11:00:00Z")
+    keep(journals, "c", "")
+    keep(journals, "c", "")
+    assert len(library.calls()) == len(library.entries()) == 4
+    with pytest.raises(InputError, match="may be"):
+        library.find("20261101")
+
+
 def test_old_calls_are_purged(library: Library, journals: Path) -> None:
     old = keep(journals, "old", "2026-10-01T10:00:00Z")
     young = keep(journals, "young", "2026-11-20T10:00:00Z")

@@ -6,7 +6,7 @@ import pytest
 
 from sidecar import live
 from sidecar.live import LiveCall
-from streams.clock import CallClock, ManualClock
+from streams.clock import CallClock, ManualClock, monotonic_us
 from streams.events import (
     AudioFrame,
     AudioLost,
@@ -190,3 +190,45 @@ async def test_a_side_that_comes_later_missed_nothing() -> None:
     assert call.carries(("agent",))
     await call.put([stage.ended()])
     assert [type(event).__name__ async for event in call.source()] == ["CallEnded"]
+
+
+async def test_a_call_that_is_behind_lets_others_have_their_turn() -> None:
+    stage = Stage()
+    await stage.call.put([stage.frame() for _ in range(5 * live.TURN_EVENTS)])
+    await stage.call.put([stage.ended()])
+    turns, heard_by_turn = 0, [0]
+
+    async def others() -> None:
+        nonlocal turns
+        while not stage.call.over.is_set():
+            turns += 1
+            heard_by_turn.append(0)
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(others())
+        async for _ in stage.call.source():
+            heard_by_turn[-1] += 1
+        stage.call.close()
+    assert turns >= 5
+    assert max(heard_by_turn) <= live.TURN_EVENTS
+
+
+async def test_a_frame_waits_from_the_moment_its_message_came() -> None:
+    stage = Stage()
+    waits: list[int] = []
+    stage.call.on_heard = waits.append
+    await stage.call.put([stage.frame()], monotonic_us() - 7_000_000)
+    await stage.call.put([stage.ended()])
+    assert len([event async for event in stage.call.source()]) == 2
+    assert waits[0] >= 7_000_000
+
+
+async def test_a_call_that_is_over_looks_no_more() -> None:
+    stage = Stage()
+    await stage.call.put([stage.ended()])
+    assert len([event async for event in stage.call.source()]) == 1
+    stage.call.close()
+    timer = stage.call._timer
+    assert timer is not None
+    assert timer.cancelled()

@@ -1,7 +1,11 @@
 """People's commands on their way into calls."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from sidecar.bus import Asked
 from sidecar.call import Call
 from sidecar.people import DRAWN_LIMIT, People, Reach
 from streams.errors import ConfigError
@@ -33,8 +37,42 @@ class FakeRunner:
         self.lags_ms = [*self.lags_ms, *lags_ms]
 
 
-def people(*runners: FakeRunner, note: str = "read anew") -> People:
-    made = People(lambda: note)
+async def read_anew() -> str:
+    return "read anew"
+
+
+class FakeBus:
+    """Brings commands, and keeps what was answered, in its order."""
+
+    def __init__(self, *actions: str) -> None:
+        self.commands: asyncio.Queue[Asked] = asyncio.Queue()
+        self.replies: list[tuple[str, Reply]] = []
+        self.answered = asyncio.Event()
+        for action in actions:
+            self.commands.put_nowait(Asked(Command(action=action), "panel", self._answer(action)))
+
+    def _answer(self, action: str) -> Callable[[Reply], Awaitable[None]]:
+        async def answer(reply: Reply) -> None:
+            self.replies.append((action, reply))
+            self.answered.set()
+
+        return answer
+
+
+async def answered(made: People, *actions: str) -> list[tuple[str, Reply]]:
+    """What was answered to these commands, in the order of the answers."""
+    bus = FakeBus(*actions)
+    async with asyncio.TaskGroup() as group:
+        obeying = group.create_task(made.obey(bus))  # type: ignore[arg-type]
+        while len(bus.replies) < len(actions):
+            bus.answered.clear()
+            await bus.answered.wait()
+        obeying.cancel()
+    return bus.replies
+
+
+def people(*runners: FakeRunner) -> People:
+    made = People(read_anew)
     for runner in runners:
         reach = made.calls[runner.call.call_id] = Reach(runner.call.call_id)
         reach.follow(runner)  # type: ignore[arg-type]
@@ -83,20 +121,40 @@ def test_nonsense_is_told_to_whoever_sent_it() -> None:
     assert "no action 'dance'" in people(FakeRunner()).carry_out(Command(action="dance"), "").text
 
 
-def test_a_reload_says_what_it_touched() -> None:
-    assert people().carry_out(Command(action="reload"), "") == Reply(ok=True, text="read anew")
+async def test_a_reload_says_what_it_touched() -> None:
+    assert await answered(people(), "reload") == [("reload", Reply(ok=True, text="read anew"))]
 
 
-def test_what_breaks_is_told_and_breaks_nothing_else() -> None:
-    def refuse() -> str:
+async def test_a_reload_keeps_nobody_waiting() -> None:
+    go_on = asyncio.Event()
+
+    async def slowly() -> str:
+        await go_on.wait()
+        return "at last"
+
+    def told(action: str, call_id: str) -> tuple[str, ...]:
+        go_on.set()
+        return ()
+
+    replies = await answered(People(slowly, told), "reload", "sharing")
+    assert [action for action, _ in replies] == ["sharing", "reload"]
+
+
+async def test_what_breaks_is_told_and_breaks_nothing_else() -> None:
+    async def refuse() -> str:
         raise ConfigError("line 3 is wrong")
 
-    def explode() -> str:
+    async def explode() -> str:
         raise LookupError
 
-    assert People(refuse).carry_out(Command(action="reload"), "") == Reply(ok=False, text="line 3 is wrong")
-    broken = People(explode).carry_out(Command(action="reload"), "")
-    assert broken == Reply(ok=False, text="that broke (LookupError); the service's log says more")
+    broke = Reply(ok=False, text="that broke (LookupError); the service's log says more")
+    assert await answered(People(refuse), "reload") == [("reload", Reply(ok=False, text="line 3 is wrong"))]
+    assert await answered(People(explode), "reload", "reload") == [("reload", broke), ("reload", broke)]
+
+    def torn(action: str, call_id: str) -> tuple[str, ...]:
+        raise LookupError
+
+    assert People(read_anew, torn).carry_out(Command(action="sent"), "") == broke
 
 
 @pytest.mark.parametrize(("by", "client", "expected"), [("pedal", "panel", "pedal"), ("", "panel", "panel")])
@@ -158,10 +216,10 @@ def test_what_others_do_reaches_its_call_and_a_note_once() -> None:
 
 
 def test_what_is_watched_and_sent_is_told_as_lines() -> None:
-    told = People(lambda: "", lambda action, call_id: (action, call_id))
+    told = People(read_anew, lambda action, call_id: (action, call_id))
     assert told.carry_out(Command(action="sharing"), "") == Reply(ok=True, lines=("sharing", ""))
     assert told.carry_out(Command(action="sent", call_id="c"), "") == Reply(ok=True, lines=("sent", "c"))
-    assert People(lambda: "").carry_out(Command(action="sent"), "") == Reply(ok=True)
+    assert People(read_anew).carry_out(Command(action="sent"), "") == Reply(ok=True)
 
 
 def test_what_changes_nothing_is_not_told() -> None:

@@ -67,6 +67,13 @@ class Told(Script):
     def tell(self, events: Sequence[Utterance | Nudge]) -> list[Reply]:
         return [Reply(" ".join(event.text for event in events))]
 
+    def receive_text(self, text: str) -> list[Piece]:
+        pieces = super().receive_text(text)
+        return pieces[:1] if text == "end" else pieces
+
+    def goodbye(self) -> list[Reply]:
+        return [Reply("bye")]
+
 
 def said(text: str) -> Utterance:
     return Utterance(call_id="c", at_ms=1, channel="mixed", utterance=0, started_ms=0, ended_ms=1, text=text)

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -8,9 +9,11 @@ from nudges.packs import load
 from nudges.rulepack import Pack, Rule, RuleTest
 from nudges.situation import Condition
 from nudges.triggers import Escalates, Heard, HeatReaches, SilenceLasts, TalkShare, Trigger, Unclear
+from sidecar import rulecheck
+from sidecar.expressions import Expression, Slow
 from sidecar.rulebook import read_pack
 from sidecar.rulecheck import Problem, check_pack, dead, shadowed, unreachable, unused
-from sidecar.trial import Case
+from sidecar.trial import Case, pack_cases
 from streams.transcript import read_transcript
 
 
@@ -93,11 +96,43 @@ def test_rules_that_nothing_makes_fire(pack: Pack) -> None:
     ]
 
 
+def test_a_rule_that_is_off_or_gives_way_to_another_is_not_dead(tmp_path: Path) -> None:
+    own = """
+        extends = "default"
+        [[rule]]
+        id = "comm.confusion"
+        enabled = false
+        [[checklist]]
+        id = "own"
+        label = "own line"
+        group = "disclosure"
+        line = "this very line nobody says"
+        by_s = 1
+    """
+    (tmp_path / "mine.toml").write_text(own, "utf-8")
+    text = read_pack(str(tmp_path / "mine.toml"))
+    assert [one.where for one in dead(load(text).pack, list(pack_cases(text)))] == []
+
+
+def test_where_an_expression_hangs_no_conversation_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    hung = Slow(Expression("C.own", "(a+)+b"), None)
+    monkeypatch.setattr(rulecheck, "slow", lambda suspects: [hung] if suspects else [])
+    monkeypatch.delattr(rulecheck, "dead")
+    (found,) = check_pack(read_pack("default"))
+    assert (found.kind, found.where) == ("slow", "C.own")
+
+
 def test_families_that_nothing_goes_by(pack: Pack) -> None:
     own = msgspec.structs.replace(
         pack, customer={**pack.customer, "idle": CueSpec(say="x"), "hot": CueSpec(say="y", weight=3)}
     )
     assert [problem.where for problem in unused(own)] == ["C.idle"]
+
+
+def test_a_long_expression_is_shown_by_its_beginning(pack: Pack) -> None:
+    long = f"at last|{'x' * 80}"
+    own = msgspec.structs.replace(pack, customer={"one": CueSpec(say=f"at last\n{long}")}, agent={})
+    assert [problem.what for problem in shadowed(own)] == [f"'at last' is matched by '{long[:59]}…' already"]
 
 
 def test_an_expression_that_stands_twice(pack: Pack) -> None:

@@ -96,6 +96,24 @@ async def test_patience_is_asked_for_at_each_idle_moment() -> None:
         await spoken.next(0.001, is_patient)
 
 
+async def test_many_waits_share_one_timer_and_each_has_its_whole_time() -> None:
+    wire, spoken = PaperWire(), begun(PaperWire())
+    spoken.wire = wire
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    for number in range(3):
+        loop.call_later(0.02 * (number + 1), wire.says, f"word {number}")
+    for number in range(3):
+        assert await spoken.next(5, lambda: False) == f"word {number}"
+    spoken = begun(wire)
+    with pytest.raises(ProtocolError):
+        await spoken.next(0.01, lambda: False)
+    assert loop.time() - began_s >= 0.06
+    await asyncio.sleep(0.02)
+    wire.says("after a pause in which nobody waited")
+    assert await spoken.next(5, lambda: False)
+
+
 async def test_an_introduction_takes_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk, "HELLO_S", 0.001)
     wire = PaperWire()

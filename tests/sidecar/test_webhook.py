@@ -261,15 +261,6 @@ def test_nothing_is_opened_unless_asked_for() -> None:
         assert sender is None
 
 
-@pytest.mark.parametrize(
-    ("url", "secret", "message"),
-    [
-        ("ftp://x/", SECRET, "must be https"),
-        ("https:///path", SECRET, "must be https"),
-        ("http://192.0.2.7/", SECRET, "over https only"),
-        ("https://hook.example.org/", "", "no `webhook.secret`"),
-    ],
-)
-def test_an_address_that_cannot_be_used_is_said(url: str, secret: str, message: str) -> None:
-    with pytest.raises(ConfigError, match=message), opened(at(url), secret, "boot"):
+def test_a_missing_secret_is_said() -> None:
+    with pytest.raises(ConfigError, match=r"no `webhook.secret`"), opened(at("https://hook.example.org/"), "", "boot"):
         pass

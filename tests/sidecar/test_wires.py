@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from sidecar.wires import TcpWire, WebSocketWire, Wire
+from sidecar.wires import TcpWire, WebSocketWire, Wire, peer_name
 from streams.errors import ProtocolError
 
 Serving = Callable[[Wire], Awaitable[None]]
@@ -107,3 +107,16 @@ async def test_how_a_client_is_sent_away() -> None:
         assert (client.close_code, client.close_reason) == (1008, "not_you")
     async with tcp(reject) as (reader, _):
         assert await reader.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        (("127.0.0.1", 5060), "127.0.0.1:5060"),
+        (("::1", 5060, 0, 0), "[::1]:5060"),
+        (None, "gone"),
+        ("", "gone"),
+    ],
+)
+def test_a_peer_is_named_by_host_and_port(address: object, name: str) -> None:
+    assert peer_name(address) == name

@@ -23,12 +23,14 @@ class LoudnessProbe:
 
     def __init__(self) -> None:
         self.frames = 0
+        self.runs = 0
         self.resets = 0
 
-    def probability(self, frame: Samples) -> float:
-        assert frame.shape == (512,)
-        self.frames += 1
-        return 0.9 if float(np.abs(frame).mean()) > 0.02 else 0.05
+    def probabilities(self, frames: Sequence[Samples]) -> list[float]:
+        assert all(frame.shape == (512,) for frame in frames)
+        self.frames += len(frames)
+        self.runs += 1
+        return [0.9 if float(np.abs(frame).mean()) > 0.02 else 0.05 for frame in frames]
 
     def reset(self) -> None:
         self.resets += 1

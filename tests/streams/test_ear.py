@@ -1,3 +1,6 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from streams.ear import Ear
 from streams.segments import FRAME_SAMPLES, Edge
 from streams.settings import VadSettings
@@ -90,3 +93,56 @@ def test_voice_and_speaker_can_be_forgotten(kit):
     assert (probe.resets, ear.speaking) == (1, True)
     ear.reset()
     assert (probe.resets, ear.speaking) == (2, False)
+
+
+def heard_and_when(kit, frames, *, patient):
+    """Frames, edges with the number of packets after which each was known, and how often the model ran."""
+    probe = kit.LoudnessProbe()
+    ear = Ear(VadSettings(), 240, probe)
+    ear.patient = patient
+    heard, edges = [], []
+    for number, frame in enumerate(frames):
+        for step in ear.feed(frame):
+            heard += step.frames
+            edges += [(number, step.edge)] if step.edge else []
+    for step in (*ear.catch_up(), *ear.flush(), *ear.catch_up()):
+        heard += step.frames
+        edges += [(len(frames), step.edge)] if step.edge else []
+    return (heard, edges, ear.now_sample), probe
+
+
+lengths_ms = st.lists(st.integers(10, 900), min_size=1, max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lengths_ms=lengths_ms, packet_ms=st.sampled_from([20, 60, 200]))
+def test_patience_changes_neither_what_is_heard_nor_when_an_edge_is_known(kit, lengths_ms, packet_ms):
+    at_ms, spans = 0, []
+    for silent_ms, voiced_ms in zip(lengths_ms[::2], lengths_ms[1::2], strict=False):
+        spans.append((at_ms + silent_ms, at_ms + silent_ms + voiced_ms))
+        at_ms += silent_ms + voiced_ms
+    frames = list(kit.frames(kit.sound(spans, at_ms + 700), sizes=[packet_ms * 16]))
+    hurried, often = heard_and_when(kit, frames, patient=False)
+    patient, seldom = heard_and_when(kit, frames, patient=True)
+    assert patient == hurried
+    assert seldom.frames == often.frames
+    assert seldom.runs <= often.runs
+
+
+def test_the_model_hears_several_frames_at_once_where_nothing_hangs_on_them(kit):
+    frames = list(kit.frames(kit.sound([(320, 3520)], 4000)))
+    _, often = heard_and_when(kit, frames, patient=False)
+    _, seldom = heard_and_when(kit, frames, patient=True)
+    assert often.runs == often.frames == 125
+    # Three at a time before speech, four at a time in it, each by itself where it begins and ends.
+    assert seldom.runs < 50
+
+
+def test_a_patient_ear_catches_up_before_a_hole(kit):
+    pcm = kit.sound([(0, 640)], 640)
+    probe = kit.LoudnessProbe()
+    ear = Ear(VadSettings(), 240, probe)
+    ear.patient = True
+    steps = [step for frame in [*kit.frames(pcm), *kit.frames(pcm, started_ms=3200)] for step in ear.feed(frame)]
+    assert edges(steps)[:2] == [("started", 0), ("ended", 20)]
+    assert probe.resets == 1

@@ -31,24 +31,24 @@ def floor(link: Scripted, timeout_s: float = 2.0) -> FloorLine:
 
 
 async def whole(line: FloorLine, link: Scripted) -> None:
-    assert await anext(line) == LinkChange(state="connecting")
+    assert await anext(aiter(line)) == LinkChange(state="connecting")
     link.come(Wire("up"))
     assert await link.said.get() == FloorHello(client="floor")
     link.come(snapshot())
-    change = await anext(line)
+    change = await anext(aiter(line))
     assert isinstance(change, LinkChange)
     assert change.state == line.state == "up"
-    assert await anext(line) == snapshot()
+    assert await anext(aiter(line)) == snapshot()
 
 
 async def test_a_floor_is_whole_and_asks_anew_after_a_gap(link: Scripted) -> None:
     async with floor(link) as line:
         await whole(line, link)
         link.come(update(2), b"\xc1", pack(Taken(boot="b", number=1)), update(2), update(5))
-        assert await anext(line) == update(2)
+        assert await anext(aiter(line)) == update(2)
         assert await link.said.get() == FloorHello(client="floor")
         link.come(update(6), snapshot(7), update(8))
-        assert [await anext(line), await anext(line)] == [snapshot(7), update(8)]
+        assert [await anext(aiter(line)), await anext(aiter(line))] == [snapshot(7), update(8)]
         assert line.silent_ms < 60_000
 
 
@@ -63,12 +63,12 @@ async def test_a_lost_connection_and_a_silent_hub_are_lost(link: Scripted) -> No
     async with floor(link) as line:
         await whole(line, link)
         link.come(Wire("down", 100))
-        lost = await anext(line)
+        lost = await anext(aiter(line))
         assert isinstance(lost, LinkChange)
         assert lost.state == "lost"
         link.come(snapshot(every_ms=10))
-        assert [await anext(line), await anext(line)][1] == snapshot(every_ms=10)
-        silent = await anext(line)
+        assert [await anext(aiter(line)), await anext(aiter(line))][1] == snapshot(every_ms=10)
+        silent = await anext(aiter(line))
         assert isinstance(silent, LinkChange)
         assert silent.state == "lost"
 
@@ -76,9 +76,9 @@ async def test_a_lost_connection_and_a_silent_hub_are_lost(link: Scripted) -> No
 @pytest.mark.parametrize(("wire", "reason"), [("refused", "does not know this key"), ("failed", "breaks off")])
 async def test_why_there_is_no_link_is_told_once(link: Scripted, wire: str, reason: str) -> None:
     async with floor(link) as line:
-        await anext(line)
+        await anext(aiter(line))
         link.come(Wire(wire), Wire(wire), Refused(text="go away"))  # type: ignore[arg-type]
-        first, second = await anext(line), await anext(line)
+        first, second = await anext(aiter(line)), await anext(aiter(line))
         assert isinstance(first, LinkChange)
         assert isinstance(second, LinkChange)
         assert reason in first.text
@@ -92,9 +92,9 @@ async def test_a_floor_that_is_not_read_gets_a_snapshot(link: Scripted, monkeypa
         link.come(*(update(seq) for seq in range(2, 7)))
         assert await link.said.get() == FloorHello(client="floor")
         link.come(snapshot(9))
-        change = await anext(line)
+        change = await anext(aiter(line))
         assert isinstance(change, LinkChange)
-        assert await anext(line) == snapshot(9)
+        assert await anext(aiter(line)) == snapshot(9)
 
 
 async def test_actions_and_reports_are_answered_by_number(link: Scripted) -> None:

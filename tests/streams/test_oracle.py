@@ -54,8 +54,8 @@ def test_a_final_has_the_true_words_and_the_models_effort() -> None:
 
 
 def test_a_brief_decode_has_the_words_alone() -> None:
-    brief = msgspec.structs.replace(job(3_000, JobKind.AGENT_PARTIAL), brief=True)
-    whole = msgspec.structs.replace(brief, brief=False)
+    brief = msgspec.structs.replace(job(3_000, JobKind.AGENT_PARTIAL), brief=True, spoken=True)
+    whole = msgspec.structs.replace(brief, brief=False, spoken=False)
     heard = oracle(Treadmill()).transcribe(brief, SILENCE)
     assert heard.text == oracle(Treadmill()).transcribe(whole, SILENCE).text
     assert (heard.words, heard.no_speech, heard.align_p) == ((), 0.0, 1.0)
@@ -106,3 +106,8 @@ def test_a_failing_model_fails_the_job() -> None:
 def test_a_wrong_word_is_another_word(text: str) -> None:
     assert wrong_word(text) != text
     assert wrong_word(text)
+
+
+def test_words_without_times_are_still_speech() -> None:
+    brief = msgspec.structs.replace(job(3_000, JobKind.AGENT_PARTIAL), brief=True)
+    assert 0.0 < oracle(Treadmill()).transcribe(brief, SILENCE).no_speech < 0.5

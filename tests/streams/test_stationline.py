@@ -41,11 +41,11 @@ def welcome(every_ms: int = 60_000) -> Welcome:
 
 
 async def greeted(line: StationLine, link: Scripted, every_ms: int = 60_000) -> None:
-    assert await anext(line) == LinkChange(state="connecting")
+    assert await anext(aiter(line)) == LinkChange(state="connecting")
     link.come(Wire("up"))
     assert await link.said.get() == StationHello(boot="b", station="desk")
     link.come(welcome(every_ms))
-    change = await anext(line)
+    change = await anext(aiter(line))
     assert isinstance(change, LinkChange)
     assert change.state == line.state == "up"
     assert isinstance(await link.said.get(), StationBeat)
@@ -68,7 +68,7 @@ async def test_a_workstation_says_everything_and_is_told(link: Scripted) -> None
         assert isinstance(await link.said.get(), StationBeat)
         note = Whisper(call_id="c1", note="n", by="Sol", text="well done")
         link.come(b"\xc1", note, note, ClaimChanged(call_id="c1", by="Sol"))
-        assert [await anext(line), await anext(line)] == [note, ClaimChanged(call_id="c1", by="Sol")]
+        assert [await anext(aiter(line)), await anext(aiter(line))] == [note, ClaimChanged(call_id="c1", by="Sol")]
         link.come(Taken(boot="b", number=1), HelloAsked(boot="b"))
         assert isinstance(await link.said.get(), StationHello)
         assert line.waiting == 0
@@ -78,7 +78,7 @@ async def test_a_workstation_knows_when_it_tries_again(link: Scripted) -> None:
     async with station(link) as line:
         await greeted(line, link)
         link.come(Wire("down", 60_000))
-        change = await anext(line)
+        change = await anext(aiter(line))
         assert isinstance(change, LinkChange)
         assert change.state == "lost"
         assert 0 < line.retry_ms <= 60_000
@@ -90,7 +90,7 @@ async def test_a_workstation_knows_when_it_tries_again(link: Scripted) -> None:
 async def test_a_hub_that_falls_silent_is_lost_and_greeted_anew(link: Scripted) -> None:
     async with station(link) as line:
         await greeted(line, link, every_ms=10)
-        change = await anext(line)
+        change = await anext(aiter(line))
         assert isinstance(change, LinkChange)
         assert change.state == "lost"
         while not isinstance(await link.said.get(), StationHello):
@@ -115,15 +115,15 @@ async def test_what_an_agent_does_not_read_drops_the_oldest(link: Scripted, monk
         notes = [Whisper(call_id="c1", note=f"n{number}", by="Sol", text="x") for number in range(4)]
         link.come(*notes, HelloAsked(boot="b"))
         assert isinstance(await link.said.get(), StationHello)
-        assert [await anext(line), await anext(line)] == notes[2:]
+        assert [await anext(aiter(line)), await anext(aiter(line))] == notes[2:]
 
 
 @pytest.mark.parametrize(("wire", "reason"), [("refused", "does not know this key"), ("failed", "breaks off")])
 async def test_why_there_is_no_link_is_told_once(link: Scripted, wire: str, reason: str) -> None:
     async with station(link) as line:
-        await anext(line)
+        await anext(aiter(line))
         link.come(Wire(wire), Wire(wire), Refused(text="go away"))  # type: ignore[arg-type]
-        first, second = await anext(line), await anext(line)
+        first, second = await anext(aiter(line)), await anext(aiter(line))
         assert isinstance(first, LinkChange)
         assert isinstance(second, LinkChange)
         assert reason in first.text

@@ -27,8 +27,8 @@ def frame(value):
 def test_context_and_state_are_carried_from_frame_to_frame():
     session = RecordingSession()
     probe = SileroProbe(session)
-    assert probe.probability(frame(0.1)) == 0.25
-    probe.probability(frame(0.2))
+    assert probe.probabilities([frame(0.1)]) == [0.25]
+    probe.probabilities([frame(0.2)])
     (first, _, _), (second, h, c) = session.inputs
     assert first.shape == (1, 576)
     assert not first[0, :64].any()
@@ -40,9 +40,9 @@ def test_context_and_state_are_carried_from_frame_to_frame():
 def test_a_reset_forgets_context_and_state():
     session = RecordingSession()
     probe = SileroProbe(session)
-    probe.probability(frame(0.1))
+    probe.probabilities([frame(0.1)])
     probe.reset()
-    probe.probability(frame(0.2))
+    probe.probabilities([frame(0.2)])
     window, h, c = session.inputs[-1]
     assert not window[0, :64].any()
     assert not h.any()
@@ -53,13 +53,20 @@ def test_one_session_serves_all_and_channels_keep_apart():
     assert shared_session() is shared_session()
     sounds = np.random.default_rng(3).normal(0, 0.1, (6, 512)).astype(np.float32)
     alone = SileroProbe()
-    expected = [alone.probability(sound) for sound in sounds]
+    expected = alone.probabilities(sounds)
     one, other = SileroProbe(), SileroProbe()
     heard = []
     for sound in sounds:
-        heard.append(one.probability(sound))
-        other.probability(-sound)
+        heard += one.probabilities([sound])
+        other.probabilities([-sound])
     assert heard == expected
+
+
+def test_frames_at_once_are_heard_to_the_bit_as_one_by_one():
+    sounds = np.random.default_rng(3).normal(0, 0.1, (7, 512)).astype(np.float32)
+    single, several = SileroProbe(), SileroProbe()
+    expected = [single.probabilities([sound])[0] for sound in sounds]
+    assert several.probabilities(sounds[:4]) + several.probabilities(sounds[4:]) == expected
 
 
 def test_noise_and_tones_are_no_speech():
@@ -68,7 +75,7 @@ def test_noise_and_tones_are_no_speech():
     dial_tone = 0.2 * np.sin(2 * np.pi * 350 * time_s) + 0.2 * np.sin(2 * np.pi * 440 * time_s)
     for sound in (noise, dial_tone):
         probe = SileroProbe()
-        heard = [probe.probability(part) for part in sound.astype(np.float32).reshape(-1, 512)]
+        heard = probe.probabilities(sound.astype(np.float32).reshape(-1, 512))
         assert np.mean(np.array(heard) >= 0.5) < 0.1
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from streams.engine import DecodeJob, JobKind, Samples
-from streams.errors import ModelError, RecogniserError
+from streams.errors import RecogniserError, WrongModelError
 from streams.features import Features
 from streams.settings import ProfileSettings
 from streams.whisper import WhisperSettings, WhisperTranscriber, last_sentence, load
@@ -134,15 +134,17 @@ def test_the_profile_says_how_hard_each_kind_of_decode_tries(kind: JobKind, beam
     assert model.asked[0]["beam"] == beam
 
 
-def test_a_brief_decode_is_asked_for_nothing_but_the_words() -> None:
+@pytest.mark.parametrize("spoken", [False, True])
+@pytest.mark.parametrize("brief", [False, True])
+def test_a_partial_is_asked_for_nothing_that_nobody_needs(*, brief: bool, spoken: bool) -> None:
     model = ScriptedModel()
-    brief = msgspec.structs.replace(job(2_000, JobKind.CUSTOMER_PARTIAL), brief=True)
-    heard = ears(model).transcribe(brief, sound(2_000))
-    assert [one.get("speech") for one in model.asked] == [False]
-    assert (heard.text, heard.words, heard.align_p) == ("Hello there.", (), 1.0)
-    model.asked.clear()
-    ears(model).exercise(brief, sound(2_000), 3)
-    assert [one.get("speech") for one in model.asked] == [False]
+    partial = msgspec.structs.replace(job(2_000, JobKind.CUSTOMER_PARTIAL), brief=brief, spoken=spoken)
+    heard = ears(model).transcribe(partial, sound(2_000))
+    assert heard.text == "Hello there."
+    assert (heard.words == ()) is brief
+    ears(model).exercise(partial, sound(2_000), 3)
+    assert [one["speech"] for one in model.asked if "speech" in one] == [not spoken] * 2
+    assert sum("aligned" in one for one in model.asked) == (0 if brief else 2)
 
 
 def test_a_final_in_a_hurry_is_greedy() -> None:
@@ -274,12 +276,13 @@ def test_an_english_model_with_the_language_left_open_hears_english() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "reason"), [("tiny_en_dir", "it hears English only"), ("tiny_dir", "no Whisper model has that code")]
+    ("model", "reason"),
+    [("tiny_en_dir", "it hears English only"), ("tiny_dir", "set asr.language to a code such as en or de, or to auto")],
 )
 def test_a_language_that_the_model_does_not_know_is_refused(
     model: str, reason: str, request: pytest.FixtureRequest
 ) -> None:
-    with pytest.raises(ModelError, match=f"cannot hear language 'xx': {reason}"):
+    with pytest.raises(WrongModelError, match=f"cannot hear language 'xx': {reason}"):
         load(request.getfixturevalue(model), WhisperSettings(language="xx"))
 
 

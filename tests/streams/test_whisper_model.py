@@ -1,4 +1,5 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from streams.errors import WrongModelError
 from streams.features import MelCache
-from streams.whisper_model import Encoded, StepwiseModel, _clean, open_model
+from streams.whisper_model import Encoded, StepwiseModel, _Ask, _clean, _shape, open_model
 
 PROMPT = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 
@@ -139,6 +140,38 @@ def test_a_score_that_is_no_number_is_a_very_unlikely_text(
     assert model.generate(encoded, "en", "", 6, beam=1).mean_logprob == -100.0
 
 
+def test_texts_decoded_together_are_those_decoded_alone(tiny_en_dir: Path) -> None:
+    model = open_model(tiny_en_dir, "int8", 1, batching=True)
+    noise = (np.random.default_rng(6).standard_normal((3, 48_000)) * 0.1).astype(np.float32)
+    heard = [model.encode(MelCache().window(0, one, 500)) for one in noise]
+    suppressed = model._suppressed
+    asks = [_Ask(each, [50257, 50362], cap, 1, suppressed, True) for each, cap in zip(heard, (6, 9, 12), strict=True)]
+    assert len({_shape(ask) for ask in asks}) == 1
+    together = model._decode(asks)
+    for ask, result in zip(asks, together, strict=True):
+        (alone,) = model._decode([ask])
+        assert result.sequences_ids[0][: ask.cap] == alone.sequences_ids[0][: ask.cap]
+        assert result.no_speech_prob == pytest.approx(alone.no_speech_prob, rel=1e-3)
+
+
+def test_a_model_that_batches_answers_many_threads_as_one_that_does_not(
+    model: StepwiseModel, tiny_en_dir: Path
+) -> None:
+    batching = open_model(tiny_en_dir, "int8", 1, batching=True)
+    noise = (np.random.default_rng(7).standard_normal((6, 48_000)) * 0.1).astype(np.float32)
+    heard = [batching.encode(MelCache().window(0, one, 500)) for one in noise]
+    with ThreadPoolExecutor(6) as threads:
+        said = list(threads.map(lambda each: batching.force(each, "en", "", 8, 1), heard))
+    assert said == [model.force(each, "en", "", 8, 1) for each in heard]
+
+
+def test_only_texts_of_one_window_prompt_length_and_effort_go_together(encoded: Encoded) -> None:
+    ask = _Ask(encoded, [1, 2], 6, 1, (3,), True)
+    assert _shape(ask) == _shape(ask._replace(start=[4, 5], cap=9))
+    others = (ask._replace(start=[1]), ask._replace(beam=3), ask._replace(suppressed=()), ask._replace(speech=False))
+    assert _shape(ask) not in map(_shape, others)
+
+
 def test_a_directory_that_is_no_model_says_which_file_is_missing(tmp_path: Path, tiny_en_dir: Path) -> None:
     for name in ("model.bin", "config.json", "vocabulary.json"):
         shutil.copy(tiny_en_dir / name, tmp_path)
@@ -153,5 +186,21 @@ def test_a_file_that_is_broken_is_one_clear_line(tmp_path: Path, tiny_en_dir: Pa
     (tmp_path / broken).unlink()
     (tmp_path / broken).write_bytes(b"{ not a model\n")
     with pytest.raises(WrongModelError, match="cannot be loaded as a Whisper model") as caught:
+        open_model(tmp_path, "int8", 1)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("other", ["tokenizer.json", "vocabulary.json"])
+def test_files_of_different_models_are_one_clear_line(
+    tmp_path: Path, tiny_en_dir: Path, tiny_dir: Path, other: str
+) -> None:
+    for file in tiny_en_dir.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / other).unlink()
+    if other == "tokenizer.json":
+        (tmp_path / other).symlink_to(tiny_dir / other)
+    else:
+        (tmp_path / other).write_text("[]")
+    with pytest.raises(WrongModelError, match="files may be of different models") as caught:
         open_model(tmp_path, "int8", 1)
     assert "\n" not in str(caught.value)

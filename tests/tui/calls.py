@@ -83,6 +83,7 @@ TALK: tuple[Event | Telemetry, ...] = (
         18_100,
         value=64.0,
         band="hot",
+        forecast="boiling",
         because=(Cause("repeat_contact", 14.0, "third time i've called", 16_000),),
     ),
     *spoken("agent", 2, 17_800, 18_400, "let me pull that up for you"),

@@ -1,10 +1,12 @@
 """Meters: the customer's mood, the balance of talk, the heat; nothing of how the agent feels."""
 
-from streams.events import CallEnded, Cause, Heat, Mood, SpeechEnded, SpeechStarted
+import pytest
+
+from streams.events import CallEnded, Cause, Event, Heat, Mood, SpeechEnded, SpeechStarted
 from tests.tui.calls import STARTED, TALK, of
 from tests.tui.views import texts, view
-from tui.glyphs import ASCII, UNICODE
-from tui.meters import bar, meters, spark
+from tui.glyphs import ASCII, UNICODE, Glyphs
+from tui.meters import bar, heat, meters, spark
 
 
 def test_spark_and_bar() -> None:
@@ -19,7 +21,7 @@ def test_all_three_in_columns() -> None:
     assert texts(meters(view(STARTED, *TALK), 38, 3)) == [
         "mood  cust ▃▂         -0.68  falling v",
         "talk  you  ████░░░░░░   41%  cust  59%",
-        "heat       ██████░░░░    64  hot",
+        "heat       ██████░░░░    64  hot     ▲",
     ]
 
 
@@ -27,7 +29,7 @@ def test_narrow_ones_keep_figures_and_words() -> None:
     assert texts(meters(view(STARTED, *TALK), 25, 3)) == [
         "mood ▃▂  -0.68  falling v",
         "you  █░░   41%  cust  59%",
-        "heat ██░    64  hot",
+        "heat ██░    64  hot     ▲",
     ]
 
 
@@ -39,6 +41,36 @@ def test_causes_of_heat_follow_where_there_is_room() -> None:
     causes = (Cause("waiting", 9.0, "two weeks", 5_000), Cause("threat", -20.0, "thank you", 7_000))
     shown = view(STARTED, of(Heat, 8_000, value=31.0, band="watch", because=causes))
     assert texts(meters(shown, 44, 5))[3:] == ['       -20  "thank you" 00:07', '        +9  "two weeks" 00:05']
+
+
+@pytest.mark.parametrize(
+    ("forecast", "glyphs", "mark", "words"),
+    [
+        ("rising", UNICODE, "↗", "may get hotter"),
+        ("boiling", UNICODE, "▲", "may boil over"),
+        ("rising", ASCII, "/", "may get hotter"),
+        ("boiling", ASCII, "!", "may boil over"),
+    ],
+)
+def test_where_the_heat_may_be_going(forecast: str, glyphs: Glyphs, mark: str, words: str) -> None:
+    shown = view(STARTED, of(Heat, 8_000, value=31.0, band="watch", forecast=forecast))
+    lines = texts(heat(shown.board, glyphs, 44))
+    assert lines[0].endswith(f"31  watch   {mark}")
+    assert len(lines[0]) == 44
+    assert lines[1] == f"      {mark} {words}"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (of(Heat, 8_000, value=31.0, band="watch"),),
+        (of(Heat, 8_000, value=90.0, band="critical", forecast="boiling"),),
+        (of(Heat, 8_000, value=31.0, band="watch", forecast="rising"), of(CallEnded, 9_000)),
+    ],
+)
+def test_there_is_nothing_to_foresee(events: tuple[Event, ...]) -> None:
+    (line,) = texts(heat(view(STARTED, *events).board, UNICODE, 44))
+    assert line.endswith(("watch", "critical"))
 
 
 def test_before_anything_is_known() -> None:

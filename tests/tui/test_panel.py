@@ -1,192 +1,24 @@
-"""The panel as a person uses it: keys, palette and menus in; commands, words on the screen and terminal codes out."""
+"""The panel as a person uses it: menus, pages, settings and leaving; words on the screen and terminal codes out."""
 
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
-from textual.events import AppFocus
-from textual.pilot import Pilot
 
-from streams.busline import LinkChange
 from streams.errors import BusError, ConfigError
-from streams.events import CallEnded, Doubt, Note, NoteRead, NudgeAnswered, SharingChanged, SidesSwapped, StageLag
-from streams.wire import Command, Reply
+from streams.events import AudioPaused, AudioResumed, CallEnded, NudgeAnswered, StageLag
+from streams.wire import Command
+from tests.tui.acting import HINTS, answer, panel
 from tests.tui.calls import CALL, DEAD_AIR, EMPATHY, ENDED, RISING, STARTED, TALK, of
-from tests.tui.stage import ScriptedLine, StandingClock, screen_text, settle
+from tests.tui.stage import screen_text
 from tui.actions import ACTIONS
-from tui.panel import UNDO_MS, PanelApp
+from tui.panel import PanelApp
 from tui.screens import Menu, Page
 from tui.settings import PanelSettings
-from tui.surface import FLASH_MS
-
-
-@dataclass
-class Scene:
-    """A running panel and everything around it."""
-
-    app: PanelApp
-    line: ScriptedLine
-    clock: StandingClock
-    pilot: Pilot[None]
-
-    async def say(self, *items: Any) -> None:
-        self.line.say(*items)
-        await settle(self.pilot, self.line)
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        for worker in [worker for worker in self.app.workers if worker.group == "answers"]:
-            await worker.wait()
-        await settle(self.pilot, self.line)
-
-    async def pages(self) -> None:
-        """Until a page that had to be asked for is there."""
-        for worker in [worker for worker in self.app.workers if worker.group == "pages"]:
-            await worker.wait()
-        await settle(self.pilot, self.line)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(screen_text(self.app))
-
-    @property
-    def foot(self) -> str:
-        return screen_text(self.app)[-1].strip()
-
-    @property
-    def sent(self) -> list[Command]:
-        """What the agent's doing sent; how long drawing took is sent besides."""
-        return [command for command in self.line.sent if command.action != "drawn"]
-
-
-@asynccontextmanager
-async def panel(
-    *says: Any, size: tuple[int, int] = (40, 24), keys: dict[str, str] | None = None, **given: Any
-) -> AsyncIterator[Scene]:
-    line, clock = ScriptedLine(), StandingClock()
-    settings = given.pop("settings", PanelSettings(glyphs="unicode", keys=keys or {}))
-    app = PanelApp(line, settings, clock=clock, **given)
-    async with app.run_test(size=size) as pilot:
-        scene = Scene(app, line, clock, pilot)
-        await scene.say(LinkChange(state="up"), *says)
-        yield scene
-
-
-HINTS = (STARTED, *TALK, EMPATHY, RISING)
-
-
-def answer(nudge: str, value: str) -> Command:
-    return Command(action="answer", call_id=CALL, nudge=nudge, value=value)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "row"),
-    [
-        ("a", "acknowledged", "ok SEEN  Escalation rising"),
-        ("enter", "acknowledged", "ok SEEN  Escalation rising"),
-        ("d", "dismissed", "x  GONE  Escalation rising"),
-        ("s", "snoozed", "zz OFF   Escalation rising"),
-    ],
-)
-async def test_a_key_answers_the_card_at_once(key: str, value: str, row: str) -> None:
-    async with panel(*HINTS) as scene:
-        assert "!! HIGH  Escalation rising" in scene.text
-        await scene.press(key)
-        assert scene.sent == [answer("n2", value)]
-        assert "! MED   Empathy owed" in scene.text.replace("!  MED", "! MED")
-        assert row in scene.text
-        assert "u takes it back" in scene.foot
-
-
-@pytest.mark.parametrize(("key", "value"), [("plus", "helpful"), ("equals_sign", "helpful"), ("minus", "not_helpful")])
-async def test_thumbs_leave_the_card_where_it_is(key: str, value: str) -> None:
-    async with panel(*HINTS) as scene:
-        await scene.press(key)
-        assert scene.sent == [answer("n2", value)]
-        assert "!! HIGH  Escalation rising" in scene.text
-
-
-async def test_thumbs_are_for_the_last_hint_when_none_is_on_screen() -> None:
-    async with panel(STARTED, DEAD_AIR, of(NudgeAnswered, 11_000, nudge="n0", answer="dismissed")) as scene:
-        await scene.press("plus")
-        assert scene.sent == [answer("n0", "helpful")]
-
-
-async def test_undo_within_five_seconds() -> None:
-    async with panel(*HINTS) as scene:
-        await scene.press("d", "u")
-        assert scene.sent == [answer("n2", "dismissed"), answer("n2", "undone")]
-        assert "!! HIGH  Escalation rising" in scene.text
-        await scene.press("u")
-        assert "nothing to take back" in scene.foot
-        await scene.press("d")
-        scene.clock.ms += UNDO_MS + 1
-        await scene.press("u")
-        assert len(scene.sent) == 3
-        assert "nothing to take back" in scene.foot
-
-
-async def test_a_foot_pedal_answers_as_a_key_does() -> None:
-    async with panel(*HINTS) as scene:
-        await scene.say(of(NudgeAnswered, 19_000, nudge="n2", answer="acknowledged", by="pedal"))
-        assert "ok SEEN  Escalation rising" in scene.text
-
-
-@pytest.mark.parametrize(
-    "wrong", [BusError("no answer from the service"), Reply(ok=False, text="no answer from the service")]
-)
-async def test_an_answer_that_does_not_arrive_is_taken_back_and_said(wrong: Reply | BusError) -> None:
-    async with panel(*HINTS) as scene:
-        scene.line.answer = wrong
-        await scene.press("d")
-        assert "no answer from the service" in scene.foot
-        assert "!! HIGH  Escalation rising" in scene.text
-
-
-async def test_keys_without_a_hint_say_so() -> None:
-    async with panel(STARTED) as scene:
-        for key, said in [
-            ("a", "no hint to answer"),
-            ("plus", "no hint to rate"),
-            ("y", "nothing to copy"),
-            ("e", "no hint"),
-        ]:
-            await scene.press(key)
-            assert said in scene.foot
-        await scene.press("j", "k", "tab")
-        assert scene.sent == []
-
-
-async def test_the_foot_shows_keys_again_after_a_while() -> None:
-    async with panel(*HINTS) as scene:
-        await scene.press("d")
-        scene.clock.ms += FLASH_MS
-        await scene.say()
-        assert "z quiet" in scene.foot
-
-
-async def test_moving_among_hints() -> None:
-    async with panel(*HINTS, DEAD_AIR) as scene:
-        assert "Escalation rising" in scene.text.splitlines()[1]
-        for key, title in [("tab", "Empathy owed"), ("j", "Dead air"), ("j", "Escalation"), ("k", "Dead air")]:
-            await scene.press(key)
-            assert title in scene.text.splitlines()[1]
-        await scene.press("a")
-        assert scene.sent == [answer("n0", "acknowledged")]
-
-
-async def test_a_new_hint_takes_the_card_back() -> None:
-    async with panel(STARTED, EMPATHY, DEAD_AIR) as scene:
-        await scene.press("j")
-        assert "Dead air" in scene.text.splitlines()[1]
-        await scene.say(RISING)
-        assert "Escalation rising" in scene.text.splitlines()[1]
 
 
 @pytest.mark.parametrize(
@@ -240,101 +72,17 @@ async def test_help_and_commands_without_arguments() -> None:
         assert "help asked for" in scene.foot
 
 
-def note(name: str, by: str = "Maria") -> Note:
-    return of(Note, 19_000, note=name, by=by, text=f"offer a refund {name}")
-
-
-def note_command(action: str, name: str) -> Command:
-    return Command(action=action, call_id=CALL, value=name)
-
-
-async def test_a_note_is_delivered_when_it_is_drawn_and_read_when_the_agent_says_so() -> None:
-    async with panel(*HINTS, note("k1"), note("k2")) as scene:
-        assert ">> NOTE  Maria" in scene.text
-        assert "Escalation rising" in scene.text
-        assert scene.sent == [note_command("note_shown", "k1")]
-        await scene.press("m")
-        assert scene.sent[1:] == [note_command("note_read", "k1"), note_command("note_shown", "k2")]
-        assert "Maria sees that you have read it" in scene.foot
-        assert "offer a refund k2" in scene.text
-        await scene.press("m", "m")
-        assert scene.sent[3:] == [note_command("note_read", "k2")]
-        assert "no note waits" in scene.foot
-
-
-async def test_without_a_nudge_the_key_for_seen_is_for_the_note() -> None:
-    async with panel(STARTED, note("k1")) as scene:
-        await scene.press("a")
-        assert scene.sent == [note_command("note_shown", "k1"), note_command("note_read", "k1")]
-
-
-async def test_a_note_counts_as_read_after_a_while_only_where_the_agent_is_there() -> None:
-    async with panel(STARTED, note("k1")) as scene:
-        scene.clock.ms += 60_000
-        await scene.say()
-        assert scene.sent == [note_command("note_shown", "k1")]
-        await scene.press("x")
-        assert scene.sent[1:] == [note_command("note_read", "k1")]
-        await scene.say(of(NoteRead, 20_000, note="k1"), note("k2"))
-        scene.app.post_message(AppFocus())
-        await scene.say()
-        scene.clock.ms += 3_000
-        await scene.say()
-        assert scene.sent[2:] == [note_command("note_shown", "k2"), note_command("note_read", "k2")]
-
-
-async def test_a_note_behind_a_page_or_without_a_link_is_not_delivered() -> None:
+async def test_listening_is_paused_for_card_data_and_says_so() -> None:
     async with panel(STARTED) as scene:
-        await scene.press("question_mark")
-        await scene.say(note("k1"))
-        assert scene.sent == []
-        assert "note from Maria, esc closes" in scene.text
-        await scene.say(LinkChange(state="lost"))
-        await scene.press("escape")
-        assert scene.sent == []
-        await scene.say(LinkChange(state="up"))
-        assert scene.sent == [note_command("note_shown", "k1")]
-
-
-async def test_what_is_watched_is_asked_of_the_service() -> None:
-    async with panel(*HINTS, size=(80, 40)) as scene:
-        scene.line.answers["sharing"] = Reply(ok=True, lines=("# What supervisors see", "Nothing at all."))
-        scene.line.answers["sent"] = Reply(ok=True, lines=("3 s ago  {}",))
-        await scene.press("w")
-        await scene.pages()
-        assert "Nothing at all." in scene.text
-        assert "3 s ago {}" in scene.text
-        assert scene.sent == [Command(action="sharing"), Command(action="sent", call_id=CALL)]
-        await scene.press("escape")
-        scene.line.answers.clear()
-        scene.line.answer = BusError("nobody there")
-        await scene.press("w")
-        await scene.pages()
-        assert "The service does not say: nobody there" in scene.text
-
-
-async def test_sharing_is_switched_off_and_on() -> None:
-    async with panel(STARTED) as scene:
-        await scene.press("o")
-        assert scene.sent == [Command(action="share", call_id=CALL, value="off")]
-        assert "not shared" in scene.foot
-        await scene.say(of(SharingChanged, 20_000, what="off"))
-        assert "not shared" in scene.text
-        await scene.press("o")
-        assert scene.sent[1:] == [Command(action="share", call_id=CALL, value="on")]
-        scene.line.answer = Reply(ok=False, text="not for a single call here")
-        await scene.press("o")
-        assert "not for a single call here" in scene.foot
-
-
-async def test_sides_that_look_swapped_are_swapped() -> None:
-    async with panel(STARTED) as scene:
-        await scene.say(of(Doubt, 20_000, about="sides", text="the greeting is heard on the customer's side"))
-        assert "sides swapped? X swaps them" in scene.text
-        await scene.press("X")
-        assert scene.sent == [Command(action="swap_sides", call_id=CALL)]
-        await scene.say(of(SidesSwapped, 20_500))
-        assert "sides swapped?" not in scene.text
+        await scene.press("P")
+        assert "nothing is heard or kept" in scene.foot
+        await scene.say(of(AudioPaused, 20_000, reason="agent"))
+        assert "PAUSED" in scene.text
+        assert "P listens again" in scene.text
+        await scene.press("P")
+        await scene.say(of(AudioResumed, 20_500, reason="agent"))
+        assert "PAUSED" not in scene.text
+        assert scene.sent == [Command(action="pause", call_id=CALL, value=value) for value in ("on", "off")]
 
 
 async def test_another_call_can_be_shown() -> None:
@@ -425,14 +173,6 @@ async def test_keys_can_be_bound_anew_even_crosswise() -> None:
         assert scene.sent[-1] == answer("n1", "acknowledged")
 
 
-async def test_an_answer_to_what_was_settled_meanwhile_is_not_taken_back() -> None:
-    async with panel(*HINTS) as scene:
-        scene.line.answer = BusError("no answer")
-        await scene.press("plus")
-        assert "no answer" in scene.foot
-        assert scene.app.feed.board.items[-1].thumb == "helpful"
-
-
 async def test_wrong_settings_are_said_and_passed_over() -> None:
     async with panel(settings=PanelSettings(theme="nope", keys={"dance": "x"})) as scene:
         assert "no theme nope" in scene.foot
@@ -491,17 +231,6 @@ async def test_the_palette_runs_an_action() -> None:
             await worker.wait()
         await scene.press("enter")
         assert scene.sent == [answer("n2", "dismissed")]
-
-
-async def test_the_wrap_up_takes_thumbs_for_any_hint() -> None:
-    async with panel(STARTED, *TALK, DEAD_AIR, EMPATHY, RISING, *ENDED) as scene:
-        assert "Call over" in scene.text
-        await scene.press("j", "minus")
-        assert scene.sent == [answer("n1", "not_helpful")]
-        await scene.press("a")
-        assert "no hint to answer" in scene.foot
-        await scene.say(of(type(STARTED), 0, call_id="next"))
-        assert "LIVE 00:00" in scene.text
 
 
 async def test_a_broken_line_is_a_lost_link() -> None:

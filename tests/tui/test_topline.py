@@ -12,6 +12,7 @@ from streams.events import (
     CallStarted,
     Claimed,
     Doubt,
+    Empathy,
     Health,
     Held,
     HelpAsked,
@@ -29,7 +30,7 @@ from tui.actions import keys_in_force
 from tui.board import fold
 from tui.lines import width
 from tui.state import Board, Link
-from tui.topline import foot, people_rule, rule, top, words_remark
+from tui.topline import foot, people_rule, rule, top, words_remark, words_rule
 
 AT = of(Tick, 252_000)
 
@@ -164,3 +165,17 @@ def test_foot() -> None:
     assert texts(foot(view(flash="copied"), 40, 1)) == [" copied"]
     keys = keys_in_force({}) | {"help": (), "quiet": ()}
     assert texts(foot(view(keys=keys), 40, 1)) == [" h history  ^p menu"]
+
+
+def test_the_ledger_is_counted_above_the_words() -> None:
+    openings = [
+        of(Empathy, 5, opening=f"o{number}", state=state, strength="strong", quote="", said_ms=0)
+        for number, state in enumerate(("given", "missed", "not_needed", "open"))
+    ]
+    shown = view(STARTED, *openings)
+    assert texts([words_rule(shown, 40)]) == ["─ empathy 1 of 3 ───────────────────────"]
+    late = view(STARTED, *openings, of(Doubt, 9, about="sides", text=""))
+    assert "empathy" not in texts([words_rule(late, 40)])[0]
+    assert "sides swapped?" in texts([words_rule(late, 40)])[0]
+    assert "empathy 1 of 3" in texts([words_rule(late, 60)])[0]
+    assert "empathy" not in texts([words_rule(view(STARTED, *openings, of(CallEnded, 10)), 40)])[0]

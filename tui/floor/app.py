@@ -64,7 +64,6 @@ class FloorApp(Surface):
         self.chooser = Chooser(settings.order, settings.hold_s * 1000)
         self._announcer = Announcer()
         self._still: FloorView | None = None
-        self._drawn: object = None
         self._snapshots = 0
 
     def get_default_screen(self) -> Screen[None]:
@@ -72,16 +71,8 @@ class FloorApp(Surface):
         return FloorScreen(id="floor")
 
     def on_mount(self) -> None:
-        """Set the look, follow the line, and draw from now on."""
-        self.apply(self._settings)
-        self.terminal("\x1b[22;2t")
-        self.run_worker(self.feed.run(), name="feed")
-        self.set_interval(1 / max(1, self._settings.frames_per_s), self._frame, name="frames")
-        self.draw()
-
-    def on_unmount(self) -> None:
-        """Give the terminal its title back."""
-        self.terminal("\x1b[23;2t")
+        """Follow the line from now on."""
+        self.begin(self._settings, self.feed.run())
 
     def on_resize(self) -> None:
         """Another size: the window holds another number of rows."""
@@ -89,13 +80,10 @@ class FloorApp(Surface):
 
     # --- drawing ----------------------------------------------------------------------------------------------------
 
-    def _frame(self) -> None:
-        """Draw if anything changed since the last frame: the state, the second on the clock, what a key did."""
+    def moment(self) -> object:
+        """The state, the second on the clock, what a key did."""
         local_ms = self._clock.now_ms()
-        state = (self.feed.version, local_ms // 1000, self.flash, self.chooser.sight, self._still is None)
-        if state != self._drawn:
-            self._drawn = state
-            self.draw()
+        return (self.feed.version, local_ms // 1000, self.flash, self.chooser.sight, self._still is None)
 
     def draw(self) -> None:
         """Paint every region for this moment; regions redraw only rows that changed."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from tui.actions import sign
 from tui.floor.columns import padded
 from tui.floor.need import calls_for_someone, ordered, unclaimed
-from tui.floor.rows import hidden, holder, name_of
+from tui.floor.rows import hidden, holder, name_of, outlook
 from tui.floor.state import Seat
 from tui.floor.view import FloorView
 from tui.lines import Line, Role, Span, age, clip, clock, fit, plain, spread, wrap
-from tui.meters import BAND_ROLES
+from tui.meters import BAND_ROLES, OUTLOOKS
 
 NOTE_ROLES: Mapping[str, Role] = {"sent": "soft", "delivered": "text", "read": "good"}
 
@@ -64,24 +64,25 @@ def chosen(view: FloorView, seat: Seat, columns: int, rows: int) -> list[Line]:
         state_word = Span(f"{last.state}  ", NOTE_ROLES[last.state])
         by = "you" if last.by == view.floor.you else plain(last.by)
         lines.append((Span("note    ", "soft"), state_word, Span(f"{by}: ", "soft"), Span(plain(last.text))))
-    lines.append(heat_line(seat))
+    lines.append(heat_line(view, seat))
     lines.append(hint_line(view, seat))
     lines.append(signal_line(seat))
     return [fit(line, columns) for line in lines][:rows]
 
 
-def heat_line(seat: Seat, label: str = "heat") -> Line:
+def heat_line(view: FloorView, seat: Seat, label: str = "heat") -> Line:
     """How hot, what raised it, where it goes."""
     state = seat.state
     if "heat" in hidden(seat):
         return (Span(f"{label:8}", "soft"), Span("not shared", "soft"))
     because = ", ".join(plain(cause).replace("_", " ") for cause in state.because[:4])
-    forecast = f"  {plain(state.forecast)}" if state.forecast else ""
+    going = outlook(seat)
+    guess = f"  {view.glyphs.outlook[going]} {OUTLOOKS[going]}" if OUTLOOKS[going] else ""
     return (
         Span(f"{label:8}", "soft"),
         Span(f"{state.band} {state.heat}", BAND_ROLES[state.band]),
         Span(f"  by {because}" if because else ""),
-        Span(forecast, "soft"),
+        Span(guess, "soft"),
     )
 
 

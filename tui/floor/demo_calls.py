@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.events import Band, Channel, Severity, Trend
+from streams.events import Band, Channel, Forecast, Severity, Trend
 from streams.floor import CallDetail, CallState, NudgeLine, OpenHelp, OpenNudge, Speaking
 
 NAMES = (
@@ -123,6 +123,13 @@ def part(agent: int, at_ms: int) -> Part | None:
     return Part(number, within_ms, length_ms) if within_ms < length_ms + WRAP_UP_MS else None
 
 
+def _forecast(told: Story, share: float) -> Forecast:
+    """A call that boils over is seen coming."""
+    if told is not BOILS or not 0.2 < share < 0.44:
+        return "steady"
+    return "boiling" if share > 0.34 else "rising"
+
+
 def story(agent: int, number: int) -> Story:
     """Which story an agent's call follows."""
     return STORIES[(agent + number * 5) % len(STORIES)]
@@ -162,7 +169,7 @@ def state(agent: int, at_ms: int) -> CallState | None:
         heat=heat,
         band=band(heat),
         because=told.because if heat >= BANDS[0][0] else (),
-        forecast="hot within a minute" if told is BOILS and 0.3 < share < 0.44 else "",
+        forecast=_forecast(told, share),
         nudge=OpenNudge(open_hint[2], open_hint[3], open_hint[4], round(open_hint[0] * now.length_ms))
         if open_hint
         else None,

@@ -93,7 +93,7 @@ def call_facts(view: FloorView, columns: int, rows: int) -> list[Line]:
     shown = "heat" not in hidden(seat)
     parts.append(_curve("mood", _moods(opened) if shown else (), size, view.glyphs, _mood_role))
     parts.append(_curve("heat", _heats(opened) if shown else (), size, view.glyphs, lambda _value: heat_role))
-    parts.append([heat_line(seat, "why"), *_ledger(seat)])
+    parts.append([heat_line(view, seat, "why"), *_ledger(seat)])
     used = sum(len(part) for part in parts)
     parts.append(_hints(view, seat, opened, columns, max(2, rows - used)))
     return [line for part in parts for line in part][:rows]

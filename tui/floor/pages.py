@@ -6,6 +6,7 @@ from tui.actions import clashes, sign
 from tui.floor.actions import ACTIONS
 from tui.floor.view import FloorView
 from tui.lines import EMPTY, Line, Span, age, clip, plain, spread, wrap
+from tui.meters import OUTLOOKS
 
 ABOUT = (
     "Rows stand by need: risk first, then agents who wait for help, openings that nobody answered, silence.",
@@ -21,7 +22,12 @@ def help_page(view: FloorView, columns: int) -> list[Line]:
     flat = {name: ",".join(keys) for name, keys in view.keys.items()}
     for text in clashes(flat, ACTIONS, "floor"):
         lines += [EMPTY, *((Span(line, "warn"),) for line in wrap(text, columns, 2))]
-    for text in ABOUT:
+    marks = view.glyphs.outlook
+    guess = (
+        f"Before the heat: {marks['rising']} {OUTLOOKS['rising']}, {marks['boiling']} {OUTLOOKS['boiling']}, if it "
+        "goes on as it went. A guess: it raises no alert and moves no row."
+    )
+    for text in (*ABOUT, guess):
         lines += [EMPTY, *((Span(line, "soft"),) for line in wrap(text, columns, 6))]
     return lines
 

@@ -9,13 +9,14 @@ from typing import TypeAlias
 
 from rich.cells import cell_len
 
+from streams.events import Forecast
 from streams.floor import Speaking
 from tui.floor.columns import GAP, Name, layout, padded
 from tui.floor.need import Need, called_ms, calls_for_someone, need, unclaimed
 from tui.floor.state import Seat
 from tui.floor.view import FloorView
 from tui.lines import Line, Role, Span, age, plain
-from tui.meters import ARROWS, BAND_ROLES, LOW, spark
+from tui.meters import ARROWS, BAND_ROLES, LOW, foreseen, spark
 
 Cell: TypeAlias = tuple[str, Role]
 
@@ -132,8 +133,16 @@ def _trend(_view: FloorView, seat: Seat, _why: Need, _width: int) -> Cell:
     return (seat.state.trend, "text") if seat.state.spark else ("", "text")
 
 
-def _heat(_view: FloorView, seat: Seat, _why: Need, _width: int) -> Cell:
-    return f"{BANDS[seat.state.band]:5}{seat.state.heat:3}", BAND_ROLES[seat.state.band]
+def _heat(view: FloorView, seat: Seat, _why: Need, _width: int) -> Cell:
+    """Band and figure, and between them where it may be going; a figure of three digits has no need of that."""
+    figure = f"{view.glyphs.outlook[outlook(seat)]}{seat.state.heat:2}"
+    return f"{BANDS[seat.state.band]:5}{figure:>3}", BAND_ROLES[seat.state.band]
+
+
+def outlook(seat: Seat) -> Forecast:
+    """Where the heat may be going, of a call that goes on and is heard."""
+    goes_on = seat.running and seat.state.phase == "live"
+    return foreseen(seat.state.forecast, seat.state.band) if goes_on else "steady"
 
 
 def _need(view: FloorView, seat: Seat, why: Need, _width: int) -> Cell:

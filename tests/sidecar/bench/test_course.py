@@ -21,7 +21,7 @@ def test_everything_that_was_asked_for_is_measured(tiny_en_dir, monkeypatch):
     assert report.stock is not None
     assert report.stock_over_ours is not None
     assert report.drift is not None
-    assert {name for name, _ in said} == {"one call", "2 calls at once", "the usual way"}
+    assert {name for name, _ in said} == {"listening alone", "one call", "2 calls at once", "the usual way"}
     assert all(0 <= done <= 1 for _, done in said)
     assert len(minidom.parseString(result.picture).getElementsByTagName("polyline")) >= 2
     text = "\n".join(lines.lines(report))

@@ -4,6 +4,7 @@ import pytest
 from sidecar.bench import figures, machine
 from sidecar.bench.conversation import Conversation
 from sidecar.bench.figures import Holds, Report, Stock
+from sidecar.bench.holds import Held
 from sidecar.bench.score import Final
 from sidecar.bench.session import Heard, Run, Sample
 from sidecar.bench.spread import Spread
@@ -48,7 +49,7 @@ def report(kit, talk) -> Report:
         cpu_s=5.0,
         wall_s=20.0,
         busy_elsewhere=0.1,
-        held_ms=(0.0, 0.0, 7.26, 1.0),
+        held=(Held(0.0, 0.0), Held(0.0, 0.0), Held(7.26, 1.24), Held(1.0, 1.0)),
     )
     given = {"about": "a", "model": "m", "profile": "safe", "minutes": 0.3, "background_load": 0}
     return figures.figures(run, "c", talk, machine=machine.describe(), **given)[0]
@@ -59,7 +60,7 @@ def test_a_run_comes_to_figures(kit, talk):
     assert (got.cpu_s_per_audio_s, got.cpu_s_per_channel_s, got.rss_mb) == (0.25, 0.125, 250.0)
     assert got.final_after_speech_ms.p50 == got.final_after_speech_ms.wait.p50 == 500
     assert (got.partials, got.partials_skipped, got.most_degraded, got.frames_sent_late) == (1, 2, 1, 2)
-    assert got.loop_hold_ms == Holds(p50=0.0, p95=7.3, p99=7.3, count=4, most=7.3)
+    assert got.loop_hold_ms == Holds(p50=0.0, p95=7.3, p99=7.3, count=4, most=7.3, work_p99=1.2, work_most=1.2)
     assert (got.words_lost, got.finals_lost, got.unstable_word_ratio) == (0, 0, 0)
     assert got.words_said == sum(len(spoken) for spoken in talk.words.values())
 
@@ -88,7 +89,8 @@ def test_the_names_of_the_json_stay(kit, talk):
         "unstable_word_ratio": None,
         "finals_lost": None,
         "partials_skipped": None,
-        "loop_hold_ms": {**spread, "most": None},
+        "loop_hold_ms": {**spread, "most": None, "work_p99": None, "work_most": None},
+        "ingest_core_share": None,
         "overload": dict.fromkeys(spell) | {"final_after_speech_ms": spread},
         "machine": dict.fromkeys(machine_names),
     }

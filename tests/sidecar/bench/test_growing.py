@@ -16,6 +16,15 @@ def test_what_two_passes_agree_on_is_confirmed():
     assert [word.text for word in buffer.take(words("so", "I", "called", "yesterday"), (), 2500)] == ["called"]
 
 
+def test_a_word_that_a_later_pass_times_anew_is_not_confirmed_again():
+    buffer = GrowingBuffer()
+    for until_ms in (1500, 2000):
+        buffer.take(words("so", "I"), (), until_ms)
+    shifted = [Word("so", 480, 600), Word("I", 850, 1000), Word("called", 1100, 1500)]
+    buffer.take(shifted, (), 2500)
+    assert [word.text for word in buffer.take(shifted, (), 3000)] == ["called"]
+
+
 def test_a_long_buffer_is_cut_at_the_last_confirmed_segment_but_one():
     buffer = GrowingBuffer()
     spoken = words(*(f"w{number}" for number in range(40)))

@@ -15,13 +15,15 @@ class Clock:
 
 def test_turns_are_measured_from_one_wait_to_the_next():
     clock = Clock()
-    watch = holds.HoldWatch(clock)
+    core = Clock()
+    watch = holds.HoldWatch(clock, core)
 
     async def work():
-        watch.held_ms()
+        watch.held()
         clock.now_s += 0.25
+        core.now_s += 0.05
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        return watch.held_ms()
+        return watch.held()
 
-    assert holds.run(work(), watch) == [0.0, 250.0]
+    assert holds.run(work(), watch) == [holds.SHORT, holds.Held(250.0, 50.0)]

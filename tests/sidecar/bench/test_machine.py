@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 
 import pytest
@@ -57,6 +58,24 @@ def test_background_load_ends_with_its_block(monkeypatch):
     )
     with machine.background_load(1, 2):
         assert [program.poll() for program in programs] == [None, None]
+        # Where Ctrl-C does not reach it, it has nothing to say about it.
+        assert all(os.getpgid(program.pid) == program.pid for program in programs)
     assert all(program.poll() is not None for program in programs)
     with machine.background_load(0, 2):
         assert len(programs) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_background_load_leaves_with_a_program_that_is_killed():
+    code = """
+import time
+from sidecar.bench import machine
+with machine.background_load(1, 2):
+    print("begun", flush=True)
+    time.sleep(60)
+"""
+    # The end of its output is the end of all who hold it: of the load as well.
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as program:
+        assert program.stdout.readline() == b"begun\n"
+        program.kill()
+        assert program.stdout.read() == b""

@@ -126,3 +126,16 @@ _BARE = {
     "most_degraded": 0,
     "frames_sent_late": 0,
 }
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_picture_that_may_not_be_written_is_said_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    picture = tmp_path / "p.svg"
+    if there:
+        picture.touch()
+    closed = picture if there else tmp_path
+    monkeypatch.setattr("os.access", lambda path, _mode: path != closed)
+    assert sidecar("--plot", str(picture)) == 1
+    assert capsys.readouterr().err == f"sidecar: cannot write {picture}: you may not\n"

@@ -14,6 +14,7 @@ from sidecar.commands import devices as devices_command
 from sidecar.local import systems
 from sidecar.local import tap as local_tap
 from sidecar.local.devices import Device
+from sidecar.local.listening import Capturing
 from streams.clock import monotonic_us
 from streams.taps.local_slots import SIDES
 from streams.taps.local_wire import Captured, Closed, Opened, pack
@@ -95,14 +96,14 @@ async def test_meters_show_both_sides(monkeypatch: pytest.MonkeyPatch, capsys: p
     }
 
     @asynccontextmanager
-    async def opened(side: str) -> AsyncIterator[Callable[[], Any]]:
+    async def opened(side: str) -> AsyncIterator[Capturing]:
         async def read() -> bytes:
             if not said[side]:
                 await devices_command.asyncio.Event().wait()
             data, said[side] = said[side], b""
             return data
 
-        yield read
+        yield Capturing(read, lambda now: None)
 
     monkeypatch.setattr(local_tap, "devices_of", lambda _: {side: lambda side=side: opened(side) for side in SIDES})
     monkeypatch.setattr(devices_command, "PRINT_S", 0.05)

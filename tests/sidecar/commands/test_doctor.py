@@ -6,14 +6,22 @@ import pytest
 
 from sidecar import cli, keys, places, ports
 from sidecar.commands import doctor as command
+from sidecar.config_sections import LocalConfig
 from sidecar.doctor import Finding
+from sidecar.local import checkup
 
 
 def findings(monkeypatch: pytest.MonkeyPatch, *found: Finding, speed: tuple[Finding, ...] = ()) -> None:
     monkeypatch.setattr(command.doctor, "examine", lambda *_, **__: list(found))
     monkeypatch.setattr(command.keeping_pace, "findings", lambda *_: iter(speed))
 
+    async def devices(_: LocalConfig) -> list[Finding]:
+        return [TAP]
 
+    monkeypatch.setattr(checkup, "findings", devices)
+
+
+TAP = Finding("local tap", "ok", "off")
 OK = Finding("cpu", "ok", "2 cores")
 WARNING = Finding("model", "warning", "none here", "fetch one")
 PROBLEM = Finding("keys", "problem", "open", "chmod")
@@ -23,7 +31,8 @@ def test_findings_are_lines_with_advice(monkeypatch: pytest.MonkeyPatch, capsys:
     findings(monkeypatch, OK, WARNING)
     assert cli.run(cli.cli, ["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["ok", "warning", "->"]
+    assert [line.split()[0] for line in lines] == ["ok", "warning", "->", "ok"]
+    assert "local tap" in lines[-1]
 
 
 def test_a_problem_is_an_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

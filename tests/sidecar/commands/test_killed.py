@@ -67,10 +67,14 @@ async def test_a_killed_service_leaves_a_whole_journal_and_finds_its_call_and_sc
             await speak(socket, pcm[8 * SECOND :])
             await socket.send('{"type":"end"}')
             await socket.wait_closed()
-        seen = await until(screen, CallEnded)
+        # On a busy machine the link may count as lost before the service is killed, and then is not lost again.
+        seen += await until(screen, CallEnded)
     assert any(isinstance(item, LinkChange) and item.state == "lost" for item in seen)
     assert {event.call_id for event in seen if isinstance(event, CallStarted)} == {"c1"}
-    before, after = sorted(Library(where.journals_dir).folders())
+    library = Library(where.journals_dir)
+    before, after = library.parts("c1")
+    (one,) = library.calls()
+    assert one.note == "the service ended in it; 2 parts"
     assert "ends before the call does" in read_journal(before).cut
     assert (before / "events.jsonl").read_bytes().endswith(b"\n")
     assert any(isinstance(event, SpeechStarted) for event in events_of(before))

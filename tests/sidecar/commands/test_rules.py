@@ -62,6 +62,35 @@ def test_a_pack_given_by_hand(tmp_path: Path) -> None:
     assert "FAILED  empathy.hardship: a death in the family.call" in result.output
 
 
+OWN = """
+extends = "default"
+[[rule]]
+id = "comm.confusion"
+enabled = false
+[[rule]]
+id = "silence.dead_air"
+when = [{ on = "silence", s = 500 }]
+"""
+
+
+def test_what_goes_differently_by_the_users_own_wish(tmp_path: Path) -> None:
+    pack = tmp_path / "mine.toml"
+    pack.write_text(OWN, "utf-8")
+    result = run("test", "--pack", str(pack))
+    assert result.exit_code == 0, result.output
+    assert "go differently now (--all shows them):" in result.output
+    assert "silence.dead_air" in result.output.splitlines()[-1]
+    assert "comm.confusion" not in result.output
+    strict = run("test", "--all", "--pack", str(pack))
+    assert strict.exit_code == 1
+    assert "FAILED  silence.dead_air: " in strict.output
+
+
+def test_settings_that_name_no_rule() -> None:
+    result = run("list", sets=("nudges.off=['silence.daed_air']",))
+    assert result.stderr == "sidecar: nudges.off names silence.daed_air, which the pack does not have\n"
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
 def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "none.call"

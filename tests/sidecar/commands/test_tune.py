@@ -1,3 +1,4 @@
+import json
 import tomllib
 from pathlib import Path
 
@@ -69,6 +70,30 @@ def test_nothing_is_written_when_only_asked_to_look(
     assert sidecar("--set", model, "--minutes", "1.5", "--dry-run", "--left", "agent", recording) == 0
     assert "asr.profile would be safe" in capsys.readouterr().out
     assert not settings.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen", "written"),
+    [(["1.5"], "safe", True), (["1.5", "--dry-run"], "safe", False), (["0.2"], None, False)],
+)
+def test_the_report_as_json_says_what_was_chosen_and_where_it_is_written(
+    recording: str,
+    settings: Path,
+    tiny_en_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    chosen: str | None,
+    written: bool,
+) -> None:
+    asked = ("--set", f"asr.model={tiny_en_dir}", "--json", recording, "--minutes", *options)
+    assert sidecar(*asked) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["model"], report["tolerance"]) == (str(tiny_en_dir), 0.01)
+    assert [row["name"] for row in report["rows"]] == ["full 30 s", "safe", "fast"]
+    assert report["rows"][0].keys() == {"name", "cost", "difference"}
+    assert min(report[name] for name in ("words", "utterances", "speech_ms")) > 0
+    assert (report["chosen"], report["written"]) == (chosen, str(settings) if written else None)
+    assert settings.exists() is written
 
 
 def test_too_few_words_decide_nothing(

@@ -141,6 +141,12 @@ def test_a_calm_call_and_false_alarms() -> None:
     assert score(case(), []).onsets == ()
 
 
+@pytest.mark.parametrize(("rule", "false"), [("deesc.inflaming_words", False), ("deesc.threat", True)])
+def test_what_a_label_asks_for_in_a_calm_call_is_no_false_alarm(rule: str, false: bool) -> None:
+    labels = Labels(tension=((0, 0), (2, 0)), wants=(Want(rule="deesc.inflaming_words"),), complete=True)
+    assert score(case(labels), [nudge(rule, 5000)]).onsets[0].false is false
+
+
 def test_expectations_go_along() -> None:
     found = score(case(), [], expectations=2, unmet=("x:1: y",))
     assert (found.expectations, found.unmet) == (2, ("x:1: y",))

@@ -14,7 +14,10 @@ def test_figures_of_one_pack() -> None:
     row = next(line.split() for line in said.splitlines() if line.startswith("a.b"))
     assert row == ["a.b", "1", "1", "0", "0", "1.00", "1.00", "1.00", "3.0", "s", "0.0", "1.00", "0.00"]
     assert "openings: 1 labelled, 1 noticed, 1 of these labelled" in said
-    assert "  labelled \\ said  given  bare  missed  not_needed  open" in said
+    assert "  labelled \\ said  given  bare  missed  not_needed  open  right" in said
+    rows = [line.split() for line in said.splitlines()]
+    assert ["given", "0", "1", "0", "0", "0", "0%"] in rows
+    assert ["bare", "0", "0", "0", "0", "0", "-"] in rows
     assert "escalation by a nudge of deesc.*: 1 calls escalate, 0 stay calm" in said
     assert "  lead                                           -0.5 s" in said
     assert "left out" not in said

@@ -17,6 +17,7 @@ from sidecar.gateway.messages import (
     LineEnded,
     LineOver,
     LinePiece,
+    LineTold,
     Ready,
     ToGateway,
     ToStation,
@@ -149,6 +150,16 @@ async def test_what_the_client_did_wrong_is_told_once() -> None:
         await door.done.wait()
     (ended,) = [said for said in link.said if isinstance(said, LineEnded)]
     assert (ended.line, ended.code) == (1, "bad_message")
+
+
+async def test_what_a_platform_is_told_goes_by_its_line_while_that_is_open() -> None:
+    said: list[ToGateway] = []
+    wire = LineWire(4, "gw", said.append)
+    await wire.send("a text is nobody's")
+    await wire.send(b"told")
+    await wire.close(failed=False)
+    await wire.send(b"too late")
+    assert said == [LineTold(4, b"told"), LineEnded(4)]
 
 
 async def test_a_call_that_breaks_breaks_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,14 @@ from sidecar.gateway.messages import (
     LineOver,
     LinePiece,
     Ready,
+    Several,
     ToGateway,
     ToStation,
     Unwanted,
     from_gateway,
     from_station,
     pack,
+    pack_all,
 )
 from streams.errors import ProtocolError
 
@@ -38,6 +40,14 @@ def test_a_workstations_words(message: ToGateway) -> None:
     ],
 )
 def test_a_gateways_words(message: ToStation) -> None:
-    assert from_gateway(pack(message)) == message
+    assert from_gateway(pack(message)) == from_gateway(pack_all([message])) == [message]
     with pytest.raises(ProtocolError, match="not a workstation's message"):
         from_station(pack(message))
+
+
+def test_gathered_messages_come_out_in_their_order_and_nothing_is_gathered_twice() -> None:
+    messages: list[ToStation] = [LineBegins(1, "twilio", tells=True), LinePiece(1, b"a"), LineOver(1, broken=False)]
+    assert from_gateway(pack_all(messages)) == messages
+    assert from_gateway(pack(Several((pack(Several(())),)))) == []
+    with pytest.raises(ProtocolError, match="not a gateway's message"):
+        from_gateway(pack(Several((b"nonsense",))))

@@ -13,12 +13,13 @@ from sidecar.gateway.messages import (
     LineEnded,
     LineOver,
     LinePiece,
+    LineTold,
     Ready,
     Unwanted,
 )
-from sidecar.gateway.switchboard import Ended, Patience, Send, Step, Switchboard
+from sidecar.gateway.switchboard import Ended, Patience, Send, Step, Switchboard, Told
 from streams.errors import ProtocolError
-from streams.events import Channel
+from streams.events import Channel, Utterance
 from streams.taps.dialect import (
     Began,
     Hole,
@@ -32,6 +33,7 @@ from streams.taps.dialect import (
     SayUnmuted,
     Sound,
 )
+from streams.taps.relay import RelayDialect
 
 BOTH: tuple[Channel, ...] = ("agent", "customer")
 BEGAN = Began(call_id="c1", channels=BOTH)
@@ -117,12 +119,12 @@ def test_a_workstation_that_went_away_is_waited_for_longer() -> None:
     switch = board(park_s=1, resume_s=30)
     ready(switch)
     switch.begin(1, "twilio", BEGAN, "a17", 0)
-    assert switch.look(3_000) == Step()
-    assert switch.look(3_001).sends == (Send(ANA, LineOver(1, broken=True)),)
+    assert switch.look(10_000) == Step()
+    assert switch.look(10_001).sends == (Send(ANA, LineOver(1, broken=True)),)
     switch.take(1, SOUND)
     switch.take(1, SayHold())
-    assert switch.look(33_001) == Step()
-    assert sent(ready(switch, 33_002, boot="b2"))[1:] == [
+    assert switch.look(40_001) == Step()
+    assert sent(ready(switch, 40_002, boot="b2"))[1:] == [
         LineBegins(2, "twilio"),
         BEGAN,
         Hole(BOTH, 20, "gateway"),
@@ -134,14 +136,14 @@ def test_a_workstation_that_saw_its_line_break_is_told_no_loss_of_its_own() -> N
     switch = board()
     switch.hear(ANA, "ana", ("a17",), Ready(boot="s/1", start="s"), 0)
     switch.begin(1, "twilio", BEGAN, "a17", 0)
-    switch.look(3_001)
+    switch.look(10_001)
     switch.take(1, SOUND)
-    again = sent(switch.hear(ANA, "ana", ("a17",), Ready(boot="s/2", start="s"), 4_000))
+    again = sent(switch.hear(ANA, "ana", ("a17",), Ready(boot="s/2", start="s"), 11_000))
     assert again[1:] == [LineBegins(2, "twilio"), BEGAN]
     # The one that was only silent saw nothing.
-    switch.look(9_000)
+    switch.look(21_001)
     switch.take(1, SOUND)
-    again = sent(switch.hear(ANA, "ana", ("a17",), Ready(boot="s/2", start="s"), 9_100))
+    again = sent(switch.hear(ANA, "ana", ("a17",), Ready(boot="s/2", start="s"), 21_100))
     assert again[1:] == [LineBegins(3, "twilio"), BEGAN, Hole(BOTH, 20, "gateway")]
 
 
@@ -163,7 +165,7 @@ def test_every_beat_says_which_lines_are_open() -> None:
     switch.hear(BEN, "ben", ("b3",), Ready(boot="x"), 0)
     for call, agent in ((1, "a17"), (2, "b3"), (3, "a17")):
         switch.begin(call, "twilio", BEGAN, agent, 0)
-    switch.dropped(switch.hang_up(1, broken=True).sends[0])
+    switch.dropped([switch.hang_up(1, broken=True).sends[0]])
     (beat,) = sent(ready(switch, 100))
     assert isinstance(beat, GatewayBeat)
     assert beat.lines == (3,)
@@ -190,6 +192,18 @@ def test_who_leaves_is_gone_at_once_and_an_old_boot_cannot_leave_for_a_new_one()
     assert switch.stations == {}
 
 
+def test_a_workstation_that_is_busy_is_waited_for_and_one_whose_connection_is_gone_is_not() -> None:
+    switch = board()
+    ready(switch)
+    switch.begin(1, "twilio", BEGAN, "a17", 0)
+    assert switch.look(9_000) == Step()
+    assert switch.gone(BEN, 9_000) == Step()
+    (over,) = switch.gone(ANA, 9_000).sends
+    assert isinstance(over.message, LineOver)
+    assert (switch.stations, switch.waiting) == ({}, 1)
+    assert switch.gone(ANA, 9_000) == Step()
+
+
 def test_a_revoked_workstation_is_gone_at_once() -> None:
     switch = board()
     ready(switch)
@@ -213,6 +227,25 @@ def test_the_workstation_may_end_its_own_lines_alone() -> None:
     assert switch.hear(ANA, "ana", ("a17",), LineEnded(line), 1).ended == (Ended(2, None),)
 
 
+def test_a_platform_is_told_by_its_own_workstation_where_it_may_be() -> None:
+    switch = board()
+    ready(switch)
+    mute, open_to_it = (
+        line_of(switch.begin(call, "audiohook", BEGAN, "a17", 0, tells=tells))
+        for call, tells in ((1, False), (2, True))
+    )
+    spoken = Utterance(call_id="c1", at_ms=9, channel="agent", utterance=0, started_ms=0, ended_ms=5, text="hello")
+    (told,) = RelayDialect(tells=True).tell([spoken])
+    assert isinstance(told.message, bytes)
+    said = LineTold(open_to_it, told.message)
+    assert switch.hear(ANA, "ana", ("a17",), said, 0).told == (Told(2, (spoken,)),)
+    assert switch.hear(BEN, "ben", ("b3",), said, 0) == Step()
+    for line in (mute, 99):
+        assert switch.hear(ANA, "ana", ("a17",), LineTold(line, told.message), 0) == Step()
+    with pytest.raises(ProtocolError):
+        switch.hear(ANA, "ana", ("a17",), LineTold(open_to_it, b"nonsense"), 0)
+
+
 def test_another_schema_is_told_so() -> None:
     (send,) = board().hear(ANA, "ana", (), Ready(boot="b", schema=9), 0).sends
     assert isinstance(send.message, Unwanted)
@@ -224,8 +257,8 @@ def test_what_found_no_room_is_made_good_with_the_next_that_does() -> None:
     switch.begin(1, "twilio", BEGAN, "a17", 0)
     for piece in (SOUND, SayHold()):
         for send in switch.take(1, piece).sends:
-            switch.dropped(send)
-    switch.dropped(Send(ANA, GatewayBeat(gateway="gw", you="ana", agents=(), every_ms=1)))
+            switch.dropped([send])
+    switch.dropped([Send(ANA, GatewayBeat(gateway="gw", you="ana", agents=(), every_ms=1))])
     assert sent(switch.take(1, SOUND)) == [
         Hole(BOTH, 20, "gateway"),
         SayHold(),
@@ -237,10 +270,21 @@ def test_what_found_no_room_is_made_good_with_the_next_that_does() -> None:
 def test_a_beginning_that_found_no_room_is_tried_again_with_the_next_beat(which: int) -> None:
     switch = board()
     ready(switch)
-    switch.dropped(switch.begin(1, "twilio", BEGAN, "a17", 0).sends[which])
+    switch.dropped([switch.begin(1, "twilio", BEGAN, "a17", 0).sends[which]])
     assert switch.waiting == 1
     switch.take(1, SOUND)
     assert sent(ready(switch, 100))[1:3] == [LineBegins(2, "twilio"), BEGAN]
+
+
+def test_a_beginning_and_what_followed_it_that_found_no_room_together_are_both_made_good() -> None:
+    switch = board()
+    ready(switch)
+    sends = [*switch.begin(1, "twilio", BEGAN, "a17", 0).sends]
+    for piece in (SOUND, SayHold(), SOUND):
+        sends += switch.take(1, piece).sends
+    switch.dropped(sends)
+    assert switch.waiting == 1
+    assert sent(ready(switch))[2:] == [BEGAN, Hole(BOTH, 40, "gateway"), SayHold()]
 
 
 def test_the_end_of_a_call_that_waits_is_not_forgotten() -> None:
@@ -271,7 +315,7 @@ def test_sound_that_is_not_heard_is_announced(steps: list[str]) -> None:
             if room:
                 delivered.append(send.piece)
             else:
-                switch.dropped(send)
+                switch.dropped([send])
 
     for step in steps:
         room = True

@@ -134,7 +134,7 @@ class Watcher:
     async def until(self, seen: Callable[["Watcher"], object]) -> None:
         """Read on until the condition holds."""
         while not seen(self):
-            item = await anext(self.line)
+            item = await anext(aiter(self.line))
             self.items.append(item)
             if isinstance(item, FloorSnapshot):
                 self.rows = {row.state.call_id: row for row in item.rows}

@@ -68,6 +68,16 @@ def test_a_flood_of_one_key_is_passed_over() -> None:
     assert stage.rows["Sol"]["c1"].state.at_ms == 9_999_000
 
 
+def test_only_so_many_keys_are_remembered_as_talking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidecar.hub.hub.KEYS_REMEMBERED", 1)
+    stage = Stage()
+    stage.hello("desk-1")
+    stage.hello("Sol")
+    stage.put("desk-1", 1)
+    stage.frame()
+    assert stage.rows["Sol"]["c1"].state.at_ms == 1_000
+
+
 def test_with_authentication_off_a_guest_is_what_it_behaves_like() -> None:
     stage = Stage(roll=Roll(guests=True))
     stage.say("Eva", StationHello(boot="b1", station="any"))

@@ -7,7 +7,7 @@ from itertools import repeat
 
 import numpy as np
 
-from sidecar.local.listening import Open, Read
+from sidecar.local.listening import Capturing, Open
 from streams.engine import Samples
 from streams.taps.local_slots import SIDES
 from streams.taps.local_wire import Captured, Closed, Opened, Side, pack
@@ -30,8 +30,8 @@ async def until(holds: Callable[[], bool]) -> None:
 class Loud:
     """Takes all that is loud for speech."""
 
-    def probability(self, frame: Samples) -> float:
-        return float(np.abs(frame).max() > 0.1)
+    def probabilities(self, frames: Sequence[Samples]) -> list[float]:
+        return [float(np.abs(frame).max() > 0.1) for frame in frames]
 
     def reset(self) -> None:
         pass
@@ -47,6 +47,7 @@ class Studio:
         self._left = {side: list(courses.get(side, ())) for side in SIDES}
         self._us: dict[Side, int] = dict.fromkeys(SIDES, 10_000_000)
         self.opened: dict[Side, int] = dict.fromkeys(SIDES, 0)
+        self.hurried: dict[Side, list[bool]] = {side: [] for side in SIDES}
         self.waited_s: list[float] = []
 
     @property
@@ -64,16 +65,19 @@ class Studio:
         self.waited_s.append(seconds)
         await asyncio.sleep(0)
 
-    def _open(self, side: Side) -> AbstractAsyncContextManager[Read]:
+    def _open(self, side: Side) -> AbstractAsyncContextManager[Capturing]:
         @asynccontextmanager
-        async def opened() -> AsyncIterator[Read]:
+        async def opened() -> AsyncIterator[Capturing]:
             self.opened[side] += 1
             frames = self._frames(side)
 
             async def read() -> bytes:
                 return await anext(frames, b"")
 
-            yield read
+            def hurry(now: bool) -> None:
+                self.hurried[side].append(now)
+
+            yield Capturing(read, hurry)
 
         return opened()
 

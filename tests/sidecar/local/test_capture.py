@@ -1,6 +1,7 @@
 """A capture process's inside, on a sound system that is not there."""
 
 import io
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -22,13 +23,15 @@ class Paper:
     def __init__(self, *devices: Device, blocks: Sequence[bytes] = ()) -> None:
         self.now = list(devices)
         self._blocks = list(blocks)
+        self.asked: list[int] = []
 
     def devices(self) -> Sequence[Device]:
         return self.now
 
     @contextmanager
-    def record(self, device: Device) -> Iterator[Callable[[], bytes]]:
-        def block() -> bytes:
+    def record(self, device: Device) -> Iterator[Callable[[int], bytes]]:
+        def block(samples: int) -> bytes:
+            self.asked.append(samples)
             if not self._blocks:
                 raise TapError(f"{device.name} is gone")
             return self._blocks.pop(0)
@@ -38,7 +41,9 @@ class Paper:
 
 def made(system: Paper, wanted: str = "default") -> tuple[Capture, list[Message]]:
     said: list[Message] = []
-    return Capture(system, "microphone", wanted, said.append, lambda: 7), said
+    eager = threading.Event()
+    eager.set()
+    return Capture(system, "microphone", wanted, said.append, now_us=lambda: 7, eager=eager), said
 
 
 def test_a_device_is_recorded_until_it_is_gone() -> None:
@@ -46,6 +51,20 @@ def test_a_device_is_recorded_until_it_is_gone() -> None:
     with pytest.raises(TapError, match="Jabra is gone"):
         recorded.record()
     assert said == [Opened(7, "a1", "Jabra"), Captured(7, b"ab"), Captured(7, b"cd")]
+
+
+def test_while_nobody_waits_for_it_sound_is_taken_in_large_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "REST_S", 0.0)
+    system = Paper(JABRA, blocks=[b"ab", b"cd"])
+    eager = threading.Event()
+
+    def say(message: Message) -> None:
+        if isinstance(message, Captured):
+            eager.set()
+
+    with pytest.raises(TapError):
+        Capture(system, "microphone", "default", say, now_us=lambda: 7, eager=eager).record()
+    assert system.asked == [3200, 320, 320]
 
 
 def test_before_the_device_is_open_there_is_only_life() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sidecar.local.listening import messages, process
+from sidecar.local.listening import Listening, process
 from streams.taps.local_wire import Captured, Closed, Message, Opened
 from tests.sidecar.local.pulse import MISSING, Pulse
 
@@ -43,7 +43,7 @@ def tone(folder: Path, seconds: float = 30.0) -> Path:
 
 
 def listening(kind: str, wanted: str) -> AsyncGenerator[Message, None]:
-    return messages(partial(process, kind, wanted, "soundcard"), sleep=asyncio.sleep)  # type: ignore[arg-type]
+    return Listening(partial(process, kind, wanted, "soundcard"), sleep=asyncio.sleep).messages()  # type: ignore[arg-type]
 
 
 async def until(said: AsyncGenerator[Message, None], kind: type[Message]) -> Message:

@@ -30,3 +30,9 @@ def test_a_bar_shows_it() -> None:
     meter.feed(0, tone(1.0))
     assert meter.bar(0).endswith("dB clipped")
     meter.feed(0, b"")
+
+
+def test_a_bar_is_as_long_as_there_is_room() -> None:
+    meter = Meter()
+    meter.feed(0, b"\x00\x40" * 320)
+    assert meter.bar(0, 8) == "[#######.]   -6.0 dB"

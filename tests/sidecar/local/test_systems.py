@@ -47,9 +47,11 @@ SOUNDCARD = SimpleNamespace(
 
 
 class Stream:
-    """PortAudio's raw stream."""
+    """PortAudio's raw stream: three blocks, then nothing."""
 
-    def __init__(self, **asked: Any) -> None:
+    def __init__(self, *, callback: Any, **asked: Any) -> None:
+        for _ in range(3):
+            callback(bytes(640), 320, None, None)
         assert asked == {"device": 1, "samplerate": 16_000, "channels": 1, "dtype": "int16", "blocksize": 320}
 
     def __enter__(self) -> Self:
@@ -57,9 +59,6 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         pass
-
-    def read(self, frames: int) -> tuple[bytes, bool]:
-        return bytes(2 * frames), False
 
 
 PORTAUDIO = SimpleNamespace(
@@ -109,7 +108,7 @@ def test_soundcard_records_until_the_device_is_gone(libraries: dict[str, Any]) -
     def record() -> None:
         with system.record(system.devices()[0]) as block:
             while True:
-                heard.append(block())
+                heard.append(block(320))
 
     with pytest.raises(TapError, match="Jabra is gone"):
         record()
@@ -131,7 +130,8 @@ def test_portaudio_takes_virtual_cables_for_loopbacks(libraries: dict[str, Any])
     assert microphone == Device(id="0", name="Built-in Microphone", kind="microphone", default=True)
     assert cable == Device(id="1", name="BlackHole 2ch", kind="loopback", default=True)
     with system.record(cable) as block:
-        assert block() == bytes(640)
+        assert block(320) == bytes(640)
+        assert block(640) == bytes(1280)
     with pytest.raises(TapError, match="is gone"), system.record(microphone):
         pass
     libraries["sounddevice"] = SimpleNamespace(default=None)

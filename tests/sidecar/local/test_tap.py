@@ -22,6 +22,7 @@ TALK = {"agent": ["quiet 1000", "voice 1000", "quiet 4000"], "customer": ["quiet
 
 class Desk:
     def __init__(self, studio: Studio, *sets: str) -> None:
+        self.studio = studio
         taps = config.load(sets=["taps.local.idle_end_s=5", "taps.local.echo_gate=false", *sets]).taps
         self.front = Front(taps)
         self.calls = LocalCalls(
@@ -53,6 +54,8 @@ async def test_voices_make_a_call_and_silence_ends_it() -> None:
         call_id = await desk.first()
         events = await desk.front.over(call_id)
     started = desk.front.started[call_id]
+    # Only while a call goes on are devices in a hurry.
+    assert all(said[:3] == [False, True, False] for said in desk.studio.hurried.values())
     assert call_id.startswith("desk-")
     assert (started.agent_id, started.agent_name, started.source) == ("a17", "Ana", "this machine")
     assert started.channels == ("agent", "customer")

@@ -42,6 +42,24 @@ def test_neighbouring_nudges_stand_on_two_levels() -> None:
     assert marks[0][0].text == "00:22 T: Text 1. (done)"
 
 
+def test_a_crowd_of_nudges_is_drawn_small() -> None:
+    few = whole()
+    root = drawn(msgspec.structs.replace(few, nudges=few.nudges * 20))
+    marks = of_class(root, "nudge")
+    assert len(marks) == 80
+    assert {mark[1].get("r") for mark in marks} == {"4"}
+    assert {len(mark) for mark in marks} == {2}
+    assert of_class(root, "stem") == []
+
+
+def test_a_time_at_the_end_is_not_cut() -> None:
+    account = bare()
+    long = msgspec.structs.replace(account, sums=msgspec.structs.replace(account.sums, duration_ms=10_800_000))
+    times = [each for each in drawn(long).iter("text") if (each.text or "").endswith(":00")]
+    assert (times[-1].text, times[-1].get("text-anchor")) == ("180:00", "end")
+    assert times[0].get("text-anchor") == "middle"
+
+
 def test_a_value_holds_until_the_next() -> None:
     points = of_class(drawn(whole()), "heat")[0].get("points", "").split()
     ys = [float(point.split(",")[1]) for point in points]

@@ -23,8 +23,7 @@ from streams.clock import ManualClock
 from streams.errors import TapError
 from streams.taps.plain import PlainDialect
 from streams.taps.twilio import Twilio
-from tests.sidecar.front import TOKEN
-from tests.sidecar.test_platforms import taps
+from tests.sidecar.front import TOKEN, taps
 from tests.sidecar.wiretap import PaperWire
 
 SECOND = Sound(b"\x01\x00" * 8000, b"\x02\x00" * 8000, 8000)

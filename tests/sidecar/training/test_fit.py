@@ -5,9 +5,12 @@ import pytest
 
 from nudges.noticing import Noticer, parse_model
 from nudges.noticing_features import TurnFacts
-from sidecar.training.fit import main
+from nudges.phrases import parse_phrases
+from sidecar.training.fit import fingerprint, main
+from sidecar.training.material import read_turns
 
-PHRASES = Path(__file__).parents[3] / "nudges" / "packs" / "phrases.toml"
+ROOT = Path(__file__).parents[3]
+PHRASES = ROOT / "nudges" / "packs" / "phrases.toml"
 HOT = "i'm furious, i have been waiting three weeks and nobody called"
 CALM = "could you tell me what time you open please"
 
@@ -44,3 +47,11 @@ def test_the_numbers_are_learned_the_same_each_time(small_corpus: Path, capsys: 
     hot, calm = noticer.score(TurnFacts(text=HOT)), noticer.score(TurnFacts(text=CALM))
     assert hot.opening_p > 0.5 > calm.opening_p
     assert hot.tension_p > calm.tension_p
+
+
+def test_the_shipped_numbers_were_learned_from_the_sources_as_they_are() -> None:
+    phrases = parse_phrases(PHRASES.read_text("utf-8"))
+    corpus = ROOT / "tests" / "corpus"
+    sources = fingerprint(corpus, read_turns(corpus, phrases), phrases)
+    shipped = (PHRASES.parent / "noticing.json").read_text("utf-8")
+    assert f"sources {sources}." in shipped, "learn again: see tests/corpus/README.md"

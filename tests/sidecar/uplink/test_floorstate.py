@@ -84,8 +84,8 @@ def test_mood_and_heat_are_figures_and_families() -> None:
 
 
 def test_where_the_heat_may_be_going_is_said_unless_it_is_steady() -> None:
-    assert state(heat(40, "warm", 1)).forecast == ""
-    assert state(msgspec.structs.replace(heat(40, "warm", 1), forecast="rising")).forecast == "may get hotter"
+    assert state(heat(40, "warm", 1)).forecast == "steady"
+    assert state(msgspec.structs.replace(heat(40, "warm", 1), forecast="rising")).forecast == "rising"
 
 
 def test_hints_and_openings() -> None:

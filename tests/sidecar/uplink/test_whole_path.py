@@ -54,6 +54,7 @@ class Eye:
 
     def __init__(self, line: FloorLine) -> None:
         self.line = line
+        self.items = aiter(line)
         self.rows: dict[str, FloorRow] = {}
         self.notes: dict[str, NoteState] = {}
 
@@ -65,7 +66,7 @@ class Eye:
         """Follow until it is so."""
         async with asyncio.timeout(20):
             while not wanted(self):
-                item = await self.line.__anext__()
+                item = await anext(self.items)
                 if isinstance(item, FloorSnapshot):
                     self.rows = {row.state.call_id: row for row in item.rows}
                     self.notes |= {note.note: note for note in item.notes}

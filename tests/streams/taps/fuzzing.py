@@ -4,7 +4,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from sidecar.taptest.client import Asked, Message
@@ -27,6 +27,12 @@ LONGEST = 20_000
 """What is longer already is mutated no further; a doubled one still passes most limits, and some pass all of them."""
 HEARD_EVERY = 16
 """Connections of which one has its sound put on a clock too, which costs more than all the rest."""
+
+UNTOUCHED = 0.8
+"""How much of what every other connection brings is left as it is, so that the rest is met deep in a call."""
+COUNTED_ON = 0.97
+"""How often a message of AudioHook's is counted as its platform would, whatever else is wrong with it."""
+_SEQ = re.compile(r'"seq": ?[^,}]*')
 
 DIALECTS: Mapping[str, Callable[[], Dialect]] = {
     "plain": PlainDialect,
@@ -69,9 +75,10 @@ _TOKENS = (
 
 
 class Corpus(NamedTuple):
-    """What a connection begins with, and what may come then."""
+    """What a connection begins with, what may come in the middle of a call, and all that may come."""
 
     begins: list[Message]
+    middle: list[Message]
     rest: list[Message]
 
 
@@ -97,7 +104,8 @@ def corpus(name: str) -> Corpus:
     if name == "audiohook":
         session = client.headers("ws://x/audiohook")["Audiohook-Session-Id"]
         extra = [str(one).replace('"id": "s"', f'"id": "{session}"') for one in extra]
-    return Corpus(begins, [*begins, *rest, *extra, *client.finish()])
+    middle = [*rest, *extra]
+    return Corpus(begins, middle, [*begins, *middle, *client.finish()])
 
 
 def fuzz(name: str, count: int, seed: int) -> Found:
@@ -118,9 +126,17 @@ def fuzz(name: str, count: int, seed: int) -> Found:
         try:
             for message in messages:
                 _feed(dialect, message, heard)
-            for message in _counted(some):
-                fed += 1
-                _feed(dialect, mutated(dice, message, given.rest), heard)
+            seq = len(messages)
+            untouched = dice.choice((0.0, UNTOUCHED))
+            for chosen in some:
+                if dice.random() < untouched:
+                    message = dice.choice(given.middle)
+                else:
+                    fed += 1
+                    message = mutated(dice, chosen, given.rest)
+                if isinstance(message, str) and dice.random() < COUNTED_ON:
+                    message, seq = counted(message, seq)
+                _feed(dialect, message, heard)
             for piece in dialect.closed():
                 if heard is not None:
                     heard.take(piece)
@@ -146,15 +162,11 @@ def mutated(dice: random.Random, message: Message, others: Sequence[Message]) ->
     return message
 
 
-def _counted(messages: Sequence[Message]) -> Iterator[Message]:
-    """AudioHook's messages as its platform counts them; whoever miscounts gets no further."""
-    seq = 1
-    for message in messages:
-        if isinstance(message, str) and '"serverseq"' in message:
-            seq += 1
-            yield re.sub(r'"seq": \d+', f'"seq": {seq}', message)
-        else:
-            yield message
+def counted(message: str, seq: int) -> tuple[str, int]:
+    """AudioHook's message as its platform would count it, and the count; whoever miscounts gets no further."""
+    text, found = _SEQ.subn(f'"seq": {seq + 1}', message, count=1)
+    # What cannot be read is refused for that, so a message counts only where it says so.
+    return (text, seq + 1) if found else (message, seq)
 
 
 def _feed(dialect: Dialect, message: Message, heard: "_Heard | None") -> None:

@@ -1,7 +1,7 @@
 """A dialect with its timeline, as the listener puts them together: messages in, events and replies out."""
 
 from streams.clock import CallClock, ManualClock
-from streams.taps.dialect import Began, Dialect, Piece, Remark, Reply
+from streams.taps.dialect import Began, Dialect, Piece, Remark, Reply, Telling
 from streams.taps.timeline import TapEvent, Timeline
 
 
@@ -40,4 +40,6 @@ class Tapped:
                 case _:
                     assert self._timeline is not None, "no call has begun"
                     placed += self._timeline.feed(piece)
+        if isinstance(self.dialect, Telling) and self.dialect.ended:
+            placed += self.dialect.goodbye()
         return placed

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams.errors import ProtocolError
 from streams.events import AudioFrame, AudioLost, AudioPaused, AudioResumed, CallEnded, Utterance
 from streams.taps.audiohook import LONGEST_TEXT, AudioHook, choose, duration_ms
-from streams.taps.dialect import Began, Reply
+from streams.taps.dialect import Began, Reply, SayEnd
 from tests.streams.taps.tapped import Tapped
 
 SESSION = "5f1c0f6e-2f4b-4f63-9d4c-1d0b7a1f2a01"
@@ -131,6 +131,20 @@ class TestSession:
         assert platform.says("close", {"reason": "end"}) == []
         assert [answer["type"] for answer in platform.heard] == ["opened", "closed"]
         assert platform.tapped.closed() == []
+
+    def test_last_words_come_before_the_goodbye_and_nothing_after_it(self) -> None:
+        platform = Platform().opens()
+        spoken = Utterance(
+            call_id="2b1e", at_ms=9, channel="agent", utterance=0, started_ms=0, ended_ms=5, text="goodbye"
+        )
+        close = {"version": "2", "id": SESSION, "type": "close", "seq": 2, "serverseq": 1, "position": "PT0S"}
+        platform.seq = 2
+        [ended] = platform.dialect.receive_text(json.dumps({**close, "parameters": {"reason": "end"}}))
+        assert ended == SayEnd("hung_up")
+        for reply in [*platform.dialect.tell([spoken]), *platform.dialect.goodbye()]:
+            platform.takes(reply)
+        assert [answer["type"] for answer in platform.heard] == ["opened", "event", "closed"]
+        assert platform.dialect.goodbye() == platform.dialect.tell([spoken]) == []
 
     @pytest.mark.parametrize(
         ("reason", "named"), [("disconnect", "disconnected"), ("error", "platform_error"), ("new one", "closed")]

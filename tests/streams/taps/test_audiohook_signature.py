@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.taps.audiohook_signature import authority, fault, key_of
+from streams.taps.audiohook_signature import authority, fault, key_of, nonce_of
 
 KEY = b"thirty-two bytes for the tests.."
 NOW_S = 1_800_000_000
@@ -84,6 +84,11 @@ def test_whatever_is_changed_breaks_it(name: str) -> None:
 )
 def test_bad_ones_are_told_apart_in_the_log(headers: dict[str, str], words: str) -> None:
     assert words in fault(TARGET, headers, KEY, NOW_S)
+
+
+def test_the_nonce_is_what_was_signed_once() -> None:
+    assert nonce_of(request()) == "0123456789abcdefghijkl"
+    assert nonce_of(request(parameters='keyid="k-1"')) == nonce_of({}) == ""
 
 
 def test_the_secret_is_base64() -> None:

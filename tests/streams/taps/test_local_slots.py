@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.taps.local_clock import PER_MS, Placed
-from streams.taps.local_slots import IMPATIENCE, LEAP, PATIENCE, SIDES, SLOT, Slot, Slots
+from streams.taps.local_slots import IMPATIENCE, LEAP, LEISURE, PATIENCE, SIDES, SLOT, Slot, Slots
 
 
 def counted(start: int, length: int, base: int = 0) -> Placed:
@@ -46,6 +46,15 @@ def test_a_side_that_flows_is_waited_for_and_then_filled() -> None:
     assert slots.away("customer")
     # Now that it is known to be away it holds nothing up but for what it needs to find its place.
     assert slots.advance(30 * SLOT)[-1].start == 30 * SLOT - IMPATIENCE - SLOT
+
+
+def test_while_nobody_listens_large_blocks_are_waited_for() -> None:
+    slots = Slots()
+    slots.feed("agent", counted(0, 100 * SLOT))
+    assert slots.advance(SLOT + LEISURE - 1, hurried=False) == []
+    slots.feed("customer", counted(0, 30 * SLOT))
+    assert len(slots.advance(SLOT + LEISURE, hurried=False)) == 30
+    assert slots.late["customer"] == 0
 
 
 def test_what_comes_back_is_in_time() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import ProtocolError
-from streams.events import Word
+from streams.events import Nudge, Utterance, Word
 from streams.taps.dialect import (
     Began,
     Hole,
@@ -22,7 +22,7 @@ from streams.taps.dialect import (
     Sound,
     Timed,
 )
-from streams.taps.relay import RelayDialect, pack_piece
+from streams.taps.relay import RelayDialect, pack_piece, unpack_told
 
 BEGAN = Began(
     call_id="c1",
@@ -85,6 +85,25 @@ def test_what_is_none_of_the_call_is_refused(piece: Timed, wanted: str) -> None:
     dialect = RelayDialect()
     dialect.receive_bytes(pack_piece(BEGAN))
     assert code(dialect, pack_piece(piece)) == wanted
+
+
+def test_what_a_platform_is_told_comes_out_as_it_went_in_in_small_parts() -> None:
+    spoken = Utterance(
+        call_id="c1", at_ms=900, channel="agent", utterance=0, started_ms=0, ended_ms=500, text="hello",
+        words=(Word("hello", 0, 500),),
+    )  # fmt: skip
+    nudge = Nudge(call_id="c1", at_ms=950, nudge="n", rule="r", family="f", severity="info", title="t", text="x")
+    events = [spoken, nudge] * 11
+    parts = [unpack_told(bytes(reply.message)) for reply in RelayDialect(tells=True).tell(events)]  # type: ignore[arg-type]
+    assert [len(part) for part in parts] == [10, 10, 2]
+    assert [event for part in parts for event in part] == events
+    assert RelayDialect().tell(events) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"\xc1", pack_piece(SayHold()), b"\x91\x81\xa4type\xa4Tick"])
+def test_nothing_else_is_told(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        unpack_told(data)
 
 
 def test_a_refused_line_is_over_and_texts_are_none_of_it() -> None:

@@ -25,10 +25,10 @@ def test_the_chosen_call_says_everything_in_a_few_lines() -> None:
     note = NoteState(note="n", call_id="c1", by="Kim", text="well done", state="read")
     call = seat(
         agent_name="Priya",
-        heat=82,
-        band="critical",
+        heat=62,
+        band="hot",
         because=("repeat_contact", "churn"),
-        forecast="hot within a minute",
+        forecast="boiling",
         alert=alert(age_ms=5_000),
         help=HELP,
         nudge=OpenNudge("r", "Empathy owed", "warn", 40_000),
@@ -40,7 +40,7 @@ def test_the_chosen_call_says_everything_in_a_few_lines() -> None:
     for part in (
         "Priya  Billing", "desk-c1", "open at Sol", "nobody has it", "help    10s  refund over my limit  a answers",
         "alert   5s  asked for a supervisor", "note    read  you: well done",
-        "heat    critical 82  by repeat contact, churn  hot within a minute",
+        "heat    hot 62  by repeat contact, churn  ▲ may boil over",
         "hint    Empathy owed  on the panel for 20s",
         "last    00:58  cancel was said",
     ):  # fmt: skip

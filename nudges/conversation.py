@@ -53,6 +53,7 @@ class _Lane:
         self.watermark = Watermark(slack_ms)
         self.turn: Turn | None = None
         self.turns: list[Turn] = []
+        self.words = 0
         self.hits: dict[str, list[Hit]] = {}
         self.provisional: tuple[Hit, ...] = ()
         self.partial = ""
@@ -92,6 +93,10 @@ class Conversation:
     def closed_turns(self, side: Side) -> list[Turn]:
         """This side's finished turns, oldest first."""
         return self._lanes[side].turns
+
+    def closed_words(self, side: Side) -> int:
+        """How many words this side's finished turns have."""
+        return self._lanes[side].words
 
     def closed_from(self, side: Side, since_ms: int, count: int) -> list[Turn]:
         """This side's first `count` finished turns that began at `since_ms` or later."""
@@ -211,6 +216,7 @@ class Conversation:
     def _close(self, lane: _Lane, turn: Turn) -> TurnClosed:
         closed = Turn(turn.side, turn.index, _untimed(turn.pieces))
         lane.turns.append(closed)
+        lane.words += closed.word_count
         lane.turn = None
         return TurnClosed(closed)
 

@@ -27,8 +27,8 @@ def totals(seen: Situation, policy: Policy) -> dict[str, object]:
 
 def _talk(seen: Situation) -> dict[str, object]:
     timing, now_ms = seen.timing, seen.now_ms
-    agent_ms = timing.spoke_ms("agent", 0, now_ms)
-    customer_ms = timing.spoke_ms("customer", 0, now_ms)
+    agent_ms = timing.spoken_ms("agent", now_ms)
+    customer_ms = timing.spoken_ms("customer", now_ms)
     both_ms = agent_ms + customer_ms
     return {
         "agent_talk_ms": agent_ms,

@@ -92,6 +92,8 @@ class Timing:
     def __init__(self, settings: TimingSettings) -> None:
         self._settings = settings
         self._runs: dict[Channel, list[Run]] = {"agent": [], "customer": [], "mixed": []}
+        # Counted as it goes, so that the end of a long call is no long sum.
+        self._spoken_ms: dict[Channel, int] = {"agent": 0, "customer": 0, "mixed": 0}
         self._quiet_since_ms: int | None = None
         self._suspended: list[str] = []
         self._contest: _Contest | None = None
@@ -146,6 +148,11 @@ class Timing:
                 break
             total_ms += run.voiced_ms(since_ms, now_ms)
         return total_ms
+
+    def spoken_ms(self, channel: Channel, now_ms: int) -> int:
+        """How long this side has spoken in the whole call."""
+        open_ms = max(0, now_ms - self._runs[channel][-1].spans[-1][0]) if self.speaking(channel) else 0
+        return self._spoken_ms[channel] + open_ms
 
     def spoke_after(self, channel: Channel, since_ms: int) -> bool:
         """Whether any speech of this side reaches beyond `since_ms`."""
@@ -208,6 +215,8 @@ class Timing:
         """What was taken for the agent's speech was the customer's, and the other way round."""
         runs = self._runs
         runs["agent"], runs["customer"] = runs["customer"], runs["agent"]
+        spoken_ms = self._spoken_ms
+        spoken_ms["agent"], spoken_ms["customer"] = spoken_ms["customer"], spoken_ms["agent"]
         self._contest = self._floor_since_ms = self._issue_ms = None
         self.talk_overs = []
 
@@ -279,7 +288,9 @@ class Timing:
         runs = self._runs[channel]
         if not runs or runs[-1].ended_ms is not None:
             return
-        runs[-1].spans[-1] = (runs[-1].spans[-1][0], ended_ms)
+        begun_ms = runs[-1].spans[-1][0]
+        runs[-1].spans[-1] = (begun_ms, ended_ms)
+        self._spoken_ms[channel] += max(0, ended_ms - begun_ms)
         if channel == "customer":
             self._issue_ms = self._issue_since_ms(ended_ms)
             if ended_ms - started_ms > self._settings.backchannel_ms:

@@ -4,16 +4,20 @@ Everything suggested stands on words that were said; a person reads it over befo
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import msgspec
 
 from nudges.conversation import Conversation
+from nudges.cues import Side
 from nudges.findings import ms
 from nudges.signals import Hit, Turn
 from nudges.situation import Situation
 from streams.errors import PackError
+from streams.events import Channel
 
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
@@ -72,8 +76,8 @@ def wrap_up(
     promises = _promises(conversation, settings)
     disposition, because = _disposition(conversation, known)
     return {
-        "agent_wpm": _words_per_minute(seen, conversation.closed_turns("A"), agent=True),
-        "customer_wpm": _words_per_minute(seen, conversation.closed_turns("C"), agent=False),
+        "agent_wpm": _words_per_minute(seen, "A", "agent"),
+        "customer_wpm": _words_per_minute(seen, "C", "customer"),
         "open_promises": len(promises),
         "promises": promises,
         "disposition": disposition,
@@ -82,10 +86,9 @@ def wrap_up(
     }
 
 
-def _words_per_minute(seen: Situation, turns: Sequence[Turn], *, agent: bool) -> int | None:
-    spoke_ms = seen.timing.spoke_ms("agent" if agent else "customer", 0, seen.now_ms)
-    words = sum(turn.word_count for turn in turns)
-    return round(words * 60_000 / spoke_ms) if spoke_ms else None
+def _words_per_minute(seen: Situation, side: Side, channel: Channel) -> int | None:
+    spoken_ms = seen.timing.spoken_ms(channel, seen.now_ms)
+    return round(seen.conversation.closed_words(side) * 60_000 / spoken_ms) if spoken_ms else None
 
 
 def _promises(conversation: Conversation, settings: WrapUpSettings) -> list[dict[str, Any]]:
@@ -94,10 +97,12 @@ def _promises(conversation: Conversation, settings: WrapUpSettings) -> list[dict
     for hit in conversation.heard(settings.promises, -1):
         found.setdefault(hit.turn, hit)
     times = conversation.heard(settings.timeframes, -1)
+    in_turns = {time.turn for time in times}
+    at_ms = [time.said_ms for time in times]
     promises: dict[str, dict[str, Any]] = {}
     for turn, hit in found.items():
         until_ms = hit.ended_ms + ms(settings.timeframe_s)
-        has_time = any(time.turn == turn or hit.said_ms <= time.said_ms <= until_ms for time in times)
+        has_time = turn in in_turns or bisect_left(at_ms, hit.said_ms) < bisect_right(at_ms, until_ms)
         quote = _sentence(conversation, hit)
         promises.setdefault(quote.lower(), {"quote": quote, "said_ms": hit.said_ms, "has_time": has_time})
     return list(promises.values())
@@ -105,7 +110,8 @@ def _promises(conversation: Conversation, settings: WrapUpSettings) -> list[dict
 
 def _sentence(conversation: Conversation, hit: Hit) -> str:
     """The sentence around a cue; where nobody set full stops, the words around it."""
-    turn = next((turn for turn in conversation.closed_turns(hit.side) if turn.index == hit.turn), None)
+    turns = conversation.closed_turns(hit.side)
+    turn = turns[hit.turn] if hit.turn < len(turns) else None
     at = turn.text.find(hit.quote) if turn else -1
     if turn is None or at < 0:
         return hit.quote
@@ -115,19 +121,45 @@ def _sentence(conversation: Conversation, hit: Hit) -> str:
     return hit.quote if sentence == turn.text else sentence
 
 
+class _Spoken:
+    """One side's turns as one text, so that a word is looked up once and not in every turn of a long call."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        lines = [f" {turn.text.lower()}\n" for turn in turns]
+        self._text = "".join(lines)
+        self._ends = list(accumulate(len(line) for line in lines))
+
+    def turns_with(self, word: str) -> set[int]:
+        """The turns in which a word begins like this."""
+        found: set[int] = set()
+        at = self._text.find(word)
+        while at >= 0:
+            turn = bisect_right(self._ends, at)
+            found.add(turn)
+            at = self._text.find(word, self._ends[turn])
+        return found
+
+
 def _disposition(conversation: Conversation, known: Sequence[Disposition]) -> tuple[str | None, list[str]]:
     """The one most turns speak for, the first of equals; and its words that were said."""
-    # What it is about is the customer's to say: their turns count twice.
-    turns = [*conversation.closed_turns("C"), *conversation.closed_turns("C"), *conversation.closed_turns("A")]
-    texts = [f" {' '.join(turn.text.lower().split())}" for turn in turns]
+    customer, agent = _Spoken(conversation.closed_turns("C")), _Spoken(conversation.closed_turns("A"))
     best, most = next((each for each in known if not each.words), None), 0
+    because: list[str] = []
     for disposition in known:
-        speaking = sum(any(f" {word.lower()}" in text for word in disposition.words) for text in texts)
+        said: list[str] = []
+        by_customer: set[int] = set()
+        by_agent: set[int] = set()
+        for word in disposition.words:
+            theirs, ours = customer.turns_with(f" {word.lower()}"), agent.turns_with(f" {word.lower()}")
+            by_customer |= theirs
+            by_agent |= ours
+            if theirs or ours:
+                said.append(word)
+        # What it is about is the customer's to say: their turns count twice.
+        speaking = 2 * len(by_customer) + len(by_agent)
         if speaking > most:
-            best, most = disposition, speaking
-    if best is None:
-        return None, []
-    return best.name, [word for word in best.words if any(f" {word.lower()}" in text for text in texts)]
+            best, most, because = disposition, speaking, said
+    return (best.name if best else None), because
 
 
 def _notes(

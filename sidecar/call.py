@@ -131,15 +131,19 @@ class Call:
             return self._hear(event)
         if isinstance(event, CallEnded):
             return self._finish(event)
-        if isinstance(event, AudioPaused | AudioResumed) and not self._pausing.changes(event):
-            return Step()
+        if isinstance(event, AudioPaused | AudioResumed):
+            seen: tuple[Event, ...] = self._pausing.feed(event)
+            if not seen:
+                return Step()
+        else:
+            seen = (event,)
         if self._loop is None:
-            return Step(tuple(self._out((event,))))
+            return Step(tuple(self._out(seen)))
         if isinstance(event, AudioLost):
             heard = self._loop.lost(event.channel, event.lost_ms, self._now_ms)
         else:
             heard = self._loop.advance(self._now_ms)
-        named = self._sides.swap(event) if isinstance(event, SidesSwapped) else (event,)
+        named = self._sides.swap(event) if isinstance(event, SidesSwapped) else seen
         return Step(tuple(self._out((*self._named(heard), *named))), heard.jobs)
 
     def deliver(self, job: DecodeJob, result: Transcription | RecogniserError, at_ms: int) -> Step:
@@ -147,7 +151,8 @@ class Call:
         if self._ended or self._loop is None:
             return Step()
         self._now_ms = max(self._now_ms, at_ms)
-        heard = self._loop.decoded(job, result, self._now_ms)
+        known = self._pausing.without_paused(result) if isinstance(result, Transcription) else result
+        heard = self._loop.decoded(job, known, self._now_ms)
         return Step(tuple(self._out((*self._named(heard), *self._last()))), heard.jobs)
 
     def degrade(self, level: int, queued: int) -> Step:

@@ -76,6 +76,7 @@ class CallMeter:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._going = False
+        self._has_words = True
         self._back_at_ms: int | None = None
 
     def write(self, event: Passing) -> None:
@@ -84,6 +85,7 @@ class CallMeter:
         match event:
             case CallStarted():
                 self._going = True
+                self._has_words = event.words_from != "none"
                 count.calls.inc()
                 count.begun.labels(event.source if event.source in SOURCES else OTHER).inc()
             case CallEnded():
@@ -100,7 +102,7 @@ class CallMeter:
             case Health():
                 count.queued.set(event.queued)
                 count.degrade.set(event.degrade)
-                count.behind.set(event.words_behind_ms / 1000)
+                count.behind.set(event.words_behind_ms / 1000 if self._has_words else 0)
             case Utterance():
                 count.finals.labels(event.channel, "some" if event.text else "none").inc()
             case Empathy() if event.state != "open":

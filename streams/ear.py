@@ -20,8 +20,8 @@ _INAUDIBLE_DB = -75.0  # digital silence and dither: no model is asked
 _HEARD_AFTERWARDS = 16
 """Frames of a silence that the model hears when it is over: with half a second it finds the same edges as with all."""
 
-_HEARD_AT_ONCE = 4
-"""No more frames wait, so that hearing them keeps the event loop for no longer than a third of a millisecond."""
+_HEARD_AT_ONCE = 6
+"""No more frames wait, so that hearing them keeps the event loop for no longer than four tenths of a millisecond."""
 
 _FORGET_EVERY = 2000 * SAMPLES_PER_MS // FRAME_SAMPLES * FRAME_SAMPLES
 """The model's state drifts on long silence, so it starts anew about every two seconds of it."""

@@ -10,7 +10,7 @@ from streams.events import ChecklistState, Quote, Severity
 from tui import notes
 from tui.actions import sign
 from tui.glyphs import MARKS, WORDS
-from tui.lines import EMPTY, Line, Role, Span, age, clip, clock, plain, spread, wrap
+from tui.lines import EMPTY, Line, Role, Span, age, clip, clock, plain, spread, width, wrap
 from tui.state import Board, Item
 from tui.view import View
 
@@ -138,15 +138,27 @@ def rows_below(view: View, columns: int, rows: int) -> list[Line]:
     if not view.board.checklist or (view.unread and rows < ROOMY_ROWS):
         return lines[:rows]
     lines = lines[: rows - 1]
-    return [*lines, *[EMPTY] * (rows - 1 - len(lines)), checklist(view.board)]
+    return [*lines, *[EMPTY] * (rows - 1 - len(lines)), checklist(view.board, columns)]
 
 
-def checklist(board: Board) -> Line:
-    """What has to be said in this call: overdue first, then due, then done."""
-    spans: list[Span] = [Span("  todo ", "soft")]
-    for state, mark, role in STEPS:
-        spans += [Span(f"{mark} {plain(step.label)}  ", role) for step in board.checklist if step.state == state]
-    return tuple(spans)
+def checklist(board: Board, columns: int) -> Line:
+    """What has to be said in this call: overdue first, then due, then done; no room for what is not done: a count."""
+    steps = [
+        Span(f"{mark} {plain(step.label)}", role)
+        for state, mark, role in STEPS
+        for step in board.checklist
+        if step.state == state
+    ]
+    undone = sum(step.state != "done" for step in board.checklist)
+    shown = len(steps)
+    while width(line := _steps(steps[:shown], undone - shown)) > columns and shown > 1:
+        shown -= 1
+    return line
+
+
+def _steps(steps: Sequence[Span], more: int) -> Line:
+    apart = [span for step in steps for span in (Span("  ", "soft"), step)]
+    return (Span("  todo ", "soft"), *apart[1:], *([Span(f"  +{more}", "soft")] if more > 0 else []))
 
 
 def empty_card(view: View, columns: int, rows: int) -> list[Line]:

@@ -13,15 +13,15 @@ from tui.view import View
 
 STAGES = (
     ("capture", "sound comes late"),
-    ("vad", "a voice is noticed"),
-    ("queue", "waiting for a core"),
+    ("vad", "a voice noticed"),
+    ("queue", "waits for a core"),
     ("encode", "hearing"),
     ("decode", "finding words"),
     ("align", "timing words"),
     ("publish", "hints, sending"),
     ("draw", "this screen"),
-    ("words", "in all: first words"),
-    ("finals", "in all: whole sentences"),
+    ("words", "in all: words"),
+    ("finals", "in all: sentences"),
 )
 """What is measured between a voice and this screen, in the order in which it happens, and in the agent's words."""
 
@@ -104,13 +104,14 @@ def evidence_page(item: Item, columns: int) -> list[Line]:
 def delays_page(view: View, columns: int) -> list[Line]:
     """How long each stage between a voice and this screen took in the last minute."""
     board = view.board
-    lines: list[Line] = [spread((Span("ms, last minute", "soft"),), (Span("half    95 %", "soft"),), columns)]
+    lines: list[Line] = [spread((Span("ms, last minute", "soft"),), (Span("half  95 %", "soft"),), columns)]
     for stage, tells in STAGES:
         lag = board.delays.get(stage)
-        figures = "-       -" if lag is None else f"{lag.p50_ms:.0f}{lag.p95_ms:8.0f}"
+        figures = "-     -" if lag is None else f"{lag.p50_ms:.0f}{lag.p95_ms:6.0f}"
         lines.append(spread((Span(f"{stage:8} "), Span(tells, "soft")), (Span(figures),), columns))
     if board.late_ms > 0:
-        lines += [EMPTY, (Span(f"words not seen yet were said {board.late_ms / 1000:.1f} s ago"),)]
+        unseen = f"words not seen yet were said {board.late_ms / 1000:.1f} s ago"
+        lines += [EMPTY, *[(Span(line),) for line in wrap(unseen, columns, 2)]]
     if board.health:
         lines += [EMPTY, *[(Span(line, "warn"),) for line in wrap(plain(board.health), columns, 3)]]
     return lines

@@ -137,7 +137,7 @@ class Board:
     @property
     def late_ms(self) -> int:
         """How long ago the oldest words were said that are not seen yet (ms)."""
-        return self.behind_ms + self.draw_ms
+        return (0 if self.words_from == "none" else self.behind_ms) + self.draw_ms
 
     @property
     def words_from(self) -> WordsFrom:

@@ -60,7 +60,7 @@ def rule(view: View, label: str, right: str, columns: int) -> Line:
     """A dividing line with a name at its left and a remark at its right."""
     across = view.glyphs.across
     left = f"{across} {label} " if label else across
-    end = f" {clip(plain(right), columns - len(left) - 6)} {across}" if right else across
+    end = f" {clip(plain(right), columns - len(left) - 5)} {across}" if right else across
     return (Span(left + across * (columns - width((Span(left), Span(end)))) + end, "rule"),)
 
 
@@ -77,7 +77,7 @@ def words_rule(view: View, columns: int) -> Line:
     """The dividing line above the words; the ledger's count gives way to a remark that needs the room."""
     remark = words_remark(view)
     count = ledger(view.board) if view.board.phase == "live" else ""
-    return rule(view, count if width((Span(count), Span(plain(remark)))) + 10 <= columns else "", remark, columns)
+    return rule(view, count if width((Span(count), Span(plain(remark)))) + 8 <= columns else "", remark, columns)
 
 
 def words_remark(view: View) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from tui.actions import sign
 from tui.cards import ending
 from tui.glyphs import MARKS
-from tui.lines import EMPTY, Line, Role, Span, clip, clock, plain, spread
+from tui.lines import EMPTY, Line, Role, Span, clip, clock, plain, spread, wrap
 from tui.meters import ledger
 from tui.state import Board
 from tui.view import View
@@ -25,6 +25,8 @@ TELLING = (
     "mood_arc",
 )
 """Totals that say most to an agent, by the names the coach gives them."""
+ROOMY_ROWS = 8
+"""With fewer rows than this the sums take one row, so that the hints keep theirs."""
 THUMBS: dict[str, tuple[str, Role]] = {"": (" ", "soft"), "helpful": ("+", "good"), "not_helpful": ("-", "bad")}
 
 
@@ -37,12 +39,15 @@ def wrap_up(view: View, columns: int, rows: int) -> list[Line]:
             (Span("  Call over", "title"), Span(f"  {reason}", "soft")), (Span(clock(board.at_ms), "soft"),), columns
         ),
         (Span("  "), Span(clip(_hints(board), columns - 2), "soft")),
-        (Span("  "), Span(clip(_course(board), columns - 2), "soft")),
+        *(
+            (Span("  "), Span(line, "soft"))
+            for line in wrap(_course(board), columns - 2, 2 if rows >= ROOMY_ROWS else 1)
+        ),
     ]
     room = max(0, rows - len(head) - 1)
     shown = _around([_line(view, number, columns) for number in range(len(board.items))], view, room)
     left = room - len(shown) - 2
-    extra = [EMPTY, *totals_lines(board, columns)[:left]] if left >= 3 and board.totals else []
+    extra = [EMPTY, *totals_lines(board, columns)[:left]] if left >= 2 and board.totals else []
     lines = [*head, *shown, *extra]
     lines = [*lines, *[EMPTY] * (rows - 1 - len(lines))][: rows - 1]
     return [*lines, _keys(view)]

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from sidecar import readiness
 from sidecar.bench import machine
 from sidecar.bench.conversation import Conversation
 from sidecar.bench.holds import Held, HoldWatch
@@ -103,6 +104,7 @@ async def perform(
             call_id: _LiveCall(call_id, entry, config, desk=WorkerDesk(workers), watch=watch, folder=folder)
             for call_id, entry in entries.items()
         }
+        await asyncio.to_thread(readiness.make_ready, config)
         await asyncio.sleep(_LEAD_S)
         if holds is not None:
             holds.held()

@@ -115,8 +115,10 @@ def test_the_end_of_the_call_closes_every_turn(talk: Conversation) -> None:
     talk.utterance("A", says("agent", 0, 1000, "hello"))
     talk.utterance("C", says("customer", 0, 1000, "hello"))
 
+    assert talk.closed_words("C") == 0
     assert len(talk.finish()) == 2
     assert talk.finish() == []
+    assert talk.closed_words("C") == 1
 
 
 def test_stable_words_of_a_partial_count_as_heard(talk: Conversation) -> None:

@@ -256,6 +256,15 @@ def test_swapped_sides_change_places(timing: Timing) -> None:
     timing.swap_sides()
     assert timing.spoke_ms("customer", 0, 5000) == 3000
     assert timing.spoke_ms("agent", 0, 5000) == 0
+    assert (timing.spoken_ms("customer", 5000), timing.spoken_ms("agent", 5000)) == (3000, 0)
+
+
+def test_the_speech_of_a_whole_call_is_counted_as_it_goes(timing: Timing) -> None:
+    run(timing, *talk(("A", 0, 3000), ("A", 3500, 5000), ("C", 4000, 9000), ("A", 12_000, 13_000)))
+    for channel in ("agent", "customer", "mixed"):
+        assert timing.spoken_ms(channel, 20_000) == timing.spoke_ms(channel, 0, 20_000)
+    run(timing, starts("customer", 15_000))
+    assert timing.spoken_ms("customer", 20_000) == timing.spoke_ms("customer", 0, 20_000) == 10_000
 
 
 def test_a_mixed_channel_has_silence(timing: Timing) -> None:

@@ -122,3 +122,11 @@ def test_waits_of_frames_are_counted_by_length() -> None:
     assert 'sidecar_frame_wait_seconds_bucket{le="0.0005"} 1.0' in text
     assert 'sidecar_frame_wait_seconds_bucket{le="0.005"} 2.0' in text
     assert "sidecar_frame_wait_seconds_count 3.0" in text
+
+
+def test_words_that_nobody_hears_are_not_late() -> None:
+    metrics = Metrics()
+    meter = metrics.call()
+    meter.write(CallStarted(call_id="c", at_ms=0, words_from="none"))
+    meter.write(Health(call_id="c", at_ms=1, queued=0, degrade=0, words_behind_ms=4_200))
+    assert "sidecar_words_behind_seconds 0.0" in generate_latest(metrics.registry).decode()

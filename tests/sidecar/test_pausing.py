@@ -1,9 +1,13 @@
 """Pauses of the platform and of the agent, alone and together."""
 
+from itertools import permutations
+
+import msgspec
 import pytest
 
 from sidecar.pausing import Pausing, by_agent
-from streams.events import AudioPaused, AudioResumed
+from streams.engine import Transcription
+from streams.events import AudioPaused, AudioResumed, Word
 
 PLATFORM = AudioPaused(call_id="c", at_ms=0, reason="platform")
 PLATFORM_OVER = AudioResumed(call_id="c", at_ms=0)
@@ -13,42 +17,86 @@ AGENT_OVER = by_agent("c", 2_000, on=False)
 
 def test_only_an_agents_pause_makes_deaf() -> None:
     pausing = Pausing()
-    assert pausing.changes(PLATFORM)
+    assert pausing.feed(PLATFORM) == (PLATFORM,)
     assert not pausing.deaf
-    assert pausing.changes(PLATFORM_OVER)
-    assert pausing.changes(AGENT)
+    assert pausing.feed(PLATFORM_OVER) == (PLATFORM_OVER,)
+    assert pausing.feed(AGENT) == (AGENT,)
     assert pausing.deaf
-    assert pausing.changes(AGENT_OVER)
+    assert pausing.feed(AGENT) == ()
+    assert pausing.feed(AGENT_OVER) == (AGENT_OVER,)
     assert not pausing.deaf
 
 
-@pytest.mark.parametrize("last", ["agent", "platform"])
-def test_a_pause_for_both_reasons_is_over_for_those_behind_when_both_are(last: str) -> None:
+def at(event: AudioPaused | AudioResumed, at_ms: int) -> AudioPaused | AudioResumed:
+    return msgspec.structs.replace(event, at_ms=at_ms)
+
+
+@pytest.mark.parametrize("first", ["agent", "platform"])
+def test_the_agents_pause_hides_the_platforms(first: str) -> None:
     pausing = Pausing()
-    assert pausing.changes(PLATFORM)
-    assert not pausing.changes(AGENT)
-    if last == "agent":
-        assert not pausing.changes(PLATFORM_OVER)
-        assert pausing.deaf
-        assert pausing.changes(AGENT_OVER)
+    if first == "platform":
+        assert pausing.feed(PLATFORM) == (PLATFORM,)
+        assert pausing.feed(AGENT) == (at(PLATFORM_OVER, 1_000), AGENT), "whose key ends it must be seen"
     else:
-        assert not pausing.changes(AGENT_OVER)
-        assert not pausing.deaf
-        assert pausing.changes(PLATFORM_OVER)
+        assert pausing.feed(AGENT) == (AGENT,)
+        assert pausing.feed(PLATFORM) == ()
+    assert pausing.feed(PLATFORM_OVER) == ()
+    assert pausing.deaf
+    assert pausing.feed(AGENT_OVER) == (AGENT_OVER,)
+
+
+def test_a_pause_that_the_agent_ends_goes_on_while_the_platforms_does() -> None:
+    pausing = Pausing()
+    pausing.feed(PLATFORM)
+    pausing.feed(AGENT)
+    assert pausing.feed(AGENT_OVER) == (AGENT_OVER, at(PLATFORM, 2_000))
+    assert not pausing.deaf
+    assert pausing.feed(PLATFORM_OVER) == (PLATFORM_OVER,)
+
+
+@pytest.mark.parametrize("order", [*permutations([PLATFORM, PLATFORM_OVER, AGENT, AGENT_OVER])])
+def test_what_was_seen_is_seen_again_of_a_journal(order: tuple[AudioPaused | AudioResumed, ...]) -> None:
+    live, again = Pausing(), Pausing()
+    seen = [event for given, event in enumerate(order, 1) for event in live.feed(at(event, given))]
+    assert [event for given in seen for event in again.feed(given)] == seen
 
 
 def test_resuming_what_goes_on_changes_nothing() -> None:
-    assert not Pausing().changes(AGENT_OVER)
+    assert Pausing().feed(AGENT_OVER) == ()
+
+
+def said(*words: tuple[str, int, int]) -> Transcription:
+    spoken = tuple(Word(text=text, start_ms=start_ms, end_ms=end_ms) for text, start_ms, end_ms in words)
+    return Transcription(text=" ".join(word.text for word in spoken), words=spoken)
+
+
+def test_words_of_an_agents_pause_are_nobodys() -> None:
+    pausing = Pausing()
+    pausing.feed(AGENT)
+    before, within, after = ("my", 800, 1_000), ("four", 1_000, 1_200), ("done", 2_000, 2_200)
+    assert pausing.without_paused(said(before, within)) == said(before)
+    pausing.feed(AGENT_OVER)
+    assert pausing.without_paused(said(before, within, after)) == said(before, after)
+    heard = said(before, after)
+    assert pausing.without_paused(heard) is heard
+
+
+def test_a_pause_that_is_asked_for_again_is_one_pause() -> None:
+    pausing = Pausing(longest_ms=1_000)
+    pausing.feed(AGENT)
+    pausing.feed(by_agent("c", 1_500, on=True))
+    assert pausing.over("c", 2_400) is None, "the time begins anew"
+    assert pausing.without_paused(said(("four", 1_200, 1_300), ("one", 1_600, 1_700))) == said()
 
 
 def test_a_forgotten_pause_is_over_by_itself() -> None:
     pausing = Pausing(longest_ms=300_000)
     assert pausing.over("c", 400_000) is None
-    pausing.changes(AGENT)
+    pausing.feed(AGENT)
     assert pausing.over("c", 300_999) is None
     over = pausing.over("c", 301_000)
     assert over == AudioResumed(call_id="c", at_ms=301_000, reason="agent")
-    assert pausing.changes(over)
+    assert pausing.feed(over) == (over,)
     unbounded = Pausing()
-    unbounded.changes(AGENT)
+    unbounded.feed(AGENT)
     assert unbounded.over("c", 10**9) is None

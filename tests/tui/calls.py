@@ -9,12 +9,14 @@ from streams.events import (
     Cause,
     Channel,
     Checklist,
+    Empathy,
     Event,
     Heat,
     Hypothesis,
     Mood,
     Nudge,
     NudgeResolved,
+    OpeningState,
     Outcome,
     Quote,
     Severity,
@@ -68,15 +70,22 @@ def resolved(name: str, outcome: Outcome, at_ms: int) -> NudgeResolved:
     return of(NudgeResolved, at_ms, nudge=name, rule="empathy.missed", outcome=outcome)
 
 
+def opening(name: str, state: OpeningState, at_ms: int, quote: str) -> Empathy:
+    """What became of an opening for empathy, at the moment this was known."""
+    return of(Empathy, at_ms, opening=name, state=state, strength="strong", quote=quote, said_ms=at_ms - 500)
+
+
 STARTED = of(CallStarted, 0, agent_name="Sam", queue="Billing")
 TALK: tuple[Event | Telemetry, ...] = (
     *spoken("agent", 0, 0, 4_200, "thank you for calling northwind this is sam how can i help"),
     *spoken("customer", 0, 5_000, 8_600, "hi yes i have been [bold]charged twice[/bold] again for october"),
+    opening("o0", "open", 9_000, "charged twice again for october"),
     of(Mood, 9_100, utterance=0, score=-0.2, smoothed=-0.31, trend="steady"),
     of(Checklist, 9_200, item="verify", label="verify identity", state="due"),
     of(Checklist, 9_200, item="greet", label="greet", state="done"),
     *spoken("agent", 1, 9_000, 11_000, "okay and can i take your account number"),
     *spoken("customer", 1, 11_500, 17_500, "this is the third time i've called about the same charge"),
+    opening("o1", "open", 17_900, "third time i've called"),
     of(Mood, 18_000, utterance=1, score=-0.8, smoothed=-0.68, trend="falling"),
     of(
         Heat,

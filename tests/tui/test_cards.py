@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from streams.events import (
+    Checklist,
     HelpAsked,
     Note,
     NoteRead,
@@ -94,6 +95,22 @@ def test_rows_below_people_then_waiting_then_settled_and_the_checklist_last() ->
         "",
         "  todo [ ] verify identity  [x] greet",
     ]
+
+
+def test_checklist_steps_are_whole_and_what_has_no_room_is_counted() -> None:
+    labels = ("your name", "recap", "anything else?")
+    board = view(*(of(Checklist, 1, item=name, label=name, state="due") for name in labels)).board
+    assert texts([cards.checklist(board, 51)]) == ["  todo [ ] your name  [ ] recap  [ ] anything else?"]
+    assert texts([cards.checklist(board, 40)]) == ["  todo [ ] your name  [ ] recap  +1"]
+    assert texts([cards.checklist(board, 25)]) == ["  todo [ ] your name  +2"]
+    assert texts([cards.checklist(board, 10)]) == ["  todo [ ] your name  +2"]
+
+
+def test_checklist_steps_that_are_done_give_way_uncounted() -> None:
+    steps = (("greet", "done"), ("recap", "due"), ("verify", "overdue"))
+    board = view(*(of(Checklist, 1, item=name, label=name, state=state) for name, state in steps)).board
+    assert texts([cards.checklist(board, 42)]) == ["  todo [!] verify  [ ] recap  [x] greet"]
+    assert texts([cards.checklist(board, 30)]) == ["  todo [!] verify  [ ] recap"]
 
 
 def test_a_note_that_waits_takes_the_checklists_row_where_there_are_few() -> None:

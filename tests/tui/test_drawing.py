@@ -24,7 +24,7 @@ from streams.events import (
     Watched,
 )
 from streams.wire import Reply
-from tests.tui.calls import DEAD_AIR, EMPATHY, ENDED, GROWING, RISING, STARTED, TALK, of, resolved
+from tests.tui.calls import DEAD_AIR, EMPATHY, ENDED, GROWING, RISING, STARTED, TALK, of, opening, resolved
 from tests.tui.stage import ScriptedLine, StandingClock, compare, picture, screen_text, settle
 from tui.panel import PanelApp
 from tui.settings import PanelSettings
@@ -39,14 +39,19 @@ NOTE = of(
 )
 
 
-@pytest.mark.parametrize("no_color", [False, True], ids=["color", "nocolor"])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_screens(size: tuple[int, int], no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def panel_of(line: ScriptedLine, clock: StandingClock, no_color: bool, monkeypatch: pytest.MonkeyPatch) -> PanelApp:
+    """The panel in colour and Unicode, or in neither."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     if no_color:
         monkeypatch.setenv("NO_COLOR", "1")
+    return PanelApp(line, PanelSettings(glyphs="ascii" if no_color else "unicode"), clock=clock)
+
+
+@pytest.mark.parametrize("no_color", [False, True], ids=["color", "nocolor"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_screens(size: tuple[int, int], no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     line, clock = ScriptedLine(), StandingClock()
-    app = PanelApp(line, PanelSettings(glyphs="ascii" if no_color else "unicode"), clock=clock)
+    app = panel_of(line, clock, no_color, monkeypatch)
     drawn: list[tuple[str, str]] = []
 
     async with app.run_test(size=size) as pilot:
@@ -68,6 +73,7 @@ async def test_screens(size: tuple[int, int], no_color: bool, monkeypatch: pytes
         await pilot.press("a")
         await draw("acknowledged")
         line.say(of(Quiet, 22_000, until_ms=142_000), resolved("n1", "done", 23_000))
+        line.say(opening("o0", "given", 23_000, "charged twice again for october"))
         await draw("quiet")
         line.say(of(Quiet, 24_000, until_ms=0), of(Health, 25_000, queued=4, degrade=2, words_behind_ms=4_200))
         await draw("words are late")
@@ -88,11 +94,8 @@ async def test_screens(size: tuple[int, int], no_color: bool, monkeypatch: pytes
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_screens_with_people(size: tuple[int, int], no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Notes beside nudges and alone, who looks on, help, quiet, several calls, a link that is tried again."""
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    if no_color:
-        monkeypatch.setenv("NO_COLOR", "1")
     line, clock = ScriptedLine(), StandingClock()
-    app = PanelApp(line, PanelSettings(glyphs="ascii" if no_color else "unicode"), clock=clock)
+    app = panel_of(line, clock, no_color, monkeypatch)
     drawn: list[tuple[str, str]] = []
 
     async with app.run_test(size=size) as pilot:

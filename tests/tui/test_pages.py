@@ -58,14 +58,14 @@ def test_delays_stage_by_stage() -> None:
         for stage, p50_ms in (("queue", 12.4), ("draw", 60.0), ("finals", 900.0))
     ]
     behind = of(Health, 21_000, queued=3, degrade=1, words_behind_ms=1_240, text="words come less often")
-    text = texts(delays_page(view(STARTED, *lags, behind), 45))
-    assert text[0] == "ms, last minute                  half    95 %"
+    text = texts(delays_page(view(STARTED, *lags, behind), 36))
+    assert text[0] == "ms, last minute           half  95 %"
     assert [row.split()[0] for row in text[1:11]] == [*get_args(StageLag.__annotations__["stage"])]
-    assert "queue    waiting for a core        12      25" in text
-    assert "draw     this screen               60     120" in text
-    assert "finals   in all: whole sentences  900    1800" in text
-    assert "encode   hearing                    -       -" in text
-    assert text[-3:] == ["words not seen yet were said 1.3 s ago", "", "words come less often"]
+    assert "queue    waits for a core   12    25" in text
+    assert "draw     this screen        60   120" in text
+    assert "finals   in all: sentences 900  1800" in text
+    assert "encode   hearing             -     -" in text
+    assert text[-4:] == ["words not seen yet were said 1.3 s", "ago", "", "words come less often"]
     assert len(texts(delays_page(view(STARTED), 44))) == 11
 
 

@@ -71,6 +71,11 @@ def test_late_words() -> None:
     assert line(STARTED, AT, late) == "BEHIND  4.2s late  04:12 | link ok"
 
 
+def test_words_that_nobody_hears_are_not_late() -> None:
+    late = of(Health, 252_000, queued=0, degrade=0, words_behind_ms=4_200)
+    assert line(of(CallStarted, words_from="none"), AT, late) == "LIVE 04:12  no words | link ok"
+
+
 def test_what_the_screen_itself_takes_counts() -> None:
     words = of(StageLag, 252_000, stage="words", p50_ms=900.0, p95_ms=1_000.0, count=1)
     draw = of(StageLag, 252_000, stage="draw", p50_ms=210.0, p95_ms=300.0, count=1)
@@ -174,6 +179,8 @@ def test_the_ledger_is_counted_above_the_words() -> None:
     ]
     shown = view(STARTED, *openings)
     assert texts([words_rule(shown, 40)]) == ["─ empathy 1 of 3 ───────────────────────"]
+    replayed = view(of(CallStarted, words_from="reference"), *openings)
+    assert texts([words_rule(replayed, 40)]) == ["─ empathy 1 of 3 ─── words: transcript ─"]
     late = view(STARTED, *openings, of(Doubt, 9, about="sides", text=""))
     assert "empathy" not in texts([words_rule(late, 40)])[0]
     assert "sides swapped?" in texts([words_rule(late, 40)])[0]

@@ -16,20 +16,24 @@ def opening(name: str, state: str) -> Any:
 
 
 def test_sums_hints_and_keys() -> None:
-    events = (*CALL, opening("1", "given"), opening("2", "missed"), resolved("n0", "done", 12_000), *ENDED)
+    events = (*CALL, opening("o0", "given"), opening("o1", "missed"), resolved("n0", "done", 12_000), *ENDED)
     rated = of(NudgeAnswered, 92_000, nudge="n1", answer="helpful")
     assert texts(wrap_up(view(*events, rated), 40, 9)) == [
         "  Call over  hung up               01:32",
         "  3 hints, 2 done, 1 past",
-        "  mood -0.31 to -0.68, you spoke 41%,...",
+        "  mood -0.31 to -0.68, you spoke 41%,",
+        "  empathy 1 of 2",
         "> !! Escalation rising          past",
         "  !  Empathy owed               done  +",
         "  i  Dead air                   done",
         "",
-        "",
         "  + / - helpful or not   j k move",
     ]
     assert "empathy 1 of 2" in texts(wrap_up(view(*events), 60, 9))[2]
+    assert texts(wrap_up(view(*events), 40, 7))[2:4] == [
+        "  mood -0.31 to -0.68, you spoke 41%,...",
+        "> !! Escalation rising          past",
+    ]
 
 
 def test_totals_where_there_is_room() -> None:

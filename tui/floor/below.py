@@ -11,6 +11,9 @@ from tui.floor.view import FloorView
 from tui.lines import Line, Role, Span, age, clip, clock, fit, plain, spread, wrap
 from tui.meters import BAND_ROLES, OUTLOOKS
 
+SENTENCE_COLUMNS = 60
+"""From here on a row has room to say as a sentence who has a call."""
+
 NOTE_ROLES: Mapping[str, Role] = {"sent": "soft", "delivered": "text", "read": "good"}
 
 
@@ -130,6 +133,10 @@ def _asking(view: FloorView, seat: Seat, columns: int) -> Line:
     mark = Span("!! " if late else "!  ", "critical" if late else "warn")
     name = Span(padded(name_of(seat), min(18, columns // 4), cut=view.glyphs.cut), "strong")
     left = (mark, name, Span(f"  {what}"))
+    if columns < SENTENCE_COLUMNS:
+        # Half a row would go to a sentence that the one word says too; what is asked for needs the room.
+        text, role = holder(view, seat)
+        return spread(left, (Span(f"{age(ms)}  ", "soft"), Span(text, role)), columns)
     return spread(left, (Span(f"{age(ms)}  ", "soft"), *_held(view, seat)), columns)
 
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from sidecar.hub import zeromq
-from sidecar.hub.zeromq import open_router
+from sidecar.hub.zeromq import RouterEnd, open_router
 from streams.errors import BusError, ConfigError
 from streams.floorlink import FloorAddress, Wire, dealer
 from tests.sidecar.hub.conftest import eventually, free_port, new_pair
@@ -35,7 +35,8 @@ def test_addresses_of_both_kinds() -> None:
     assert zeromq.endpoint("::1", 1) == "tcp://[::1]:1"
 
 
-async def test_a_message_that_is_too_large_ends_its_connection_unread(stack: AsyncExitStack) -> None:
+async def opened(stack: AsyncExitStack) -> tuple[RouterEnd, FloorAddress]:
+    """A router on this machine, and how the one client that it admits reaches it."""
     port, own, pair = free_port(), new_pair(), new_pair()
     end = await stack.enter_async_context(open_router("127.0.0.1", port, own))
     end.admit([pair.public])
@@ -45,6 +46,11 @@ async def test_a_message_that_is_too_large_ends_its_connection_unread(stack: Asy
         client_public=pair.public.encode(),
         client_secret=pair.secret.encode(),
     )
+    return end, address
+
+
+async def test_a_message_that_is_too_large_ends_its_connection_unread(stack: AsyncExitStack) -> None:
+    end, address = await opened(stack)
     link = stack.enter_context(dealer(address))
     await until_wire(link, "up")
     assert link.send(b"x" * (zeromq.MESSAGE_LIMIT_BYTES + 1))
@@ -62,15 +68,7 @@ async def test_one_key_has_so_many_connections_and_the_oldest_is_cut(
     stack: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(zeromq, "PEERS_PER_KEY", 2)
-    port, own, pair = free_port(), new_pair(), new_pair()
-    end = await stack.enter_async_context(open_router("127.0.0.1", port, own))
-    end.admit([pair.public])
-    address = FloorAddress(
-        hub=f"tcp://127.0.0.1:{port}",
-        server_public=own.public.encode(),
-        client_public=pair.public.encode(),
-        client_secret=pair.secret.encode(),
-    )
+    end, address = await opened(stack)
     links = []
     for _ in range(3):
         link = stack.enter_context(dealer(address))
@@ -84,15 +82,7 @@ async def test_one_key_has_so_many_connections_and_the_oldest_is_cut(
 
 
 async def test_other_numbers_of_frames_are_passed_over(stack: AsyncExitStack) -> None:
-    port, own, pair = free_port(), new_pair(), new_pair()
-    end = await stack.enter_async_context(open_router("127.0.0.1", port, own))
-    end.admit([pair.public])
-    address = FloorAddress(
-        hub=f"tcp://127.0.0.1:{port}",
-        server_public=own.public.encode(),
-        client_public=pair.public.encode(),
-        client_secret=pair.secret.encode(),
-    )
+    end, address = await opened(stack)
     link = stack.enter_context(dealer(address))
     assert await link.receive() == [Wire("up")]
     link._socket.send_multipart([b"one", b"two"])

@@ -3,7 +3,7 @@
 import pytest
 
 from streams.clock import CallClock, ManualClock
-from streams.events import AudioFrame, AudioLost, CallEnded, Channel
+from streams.events import AudioFrame, AudioLost, AudioPaused, CallEnded, Channel
 from streams.taps.dialect import Began, Hole, SayEnd, SayLost, SayPaused, SayResumedAudio, Sound
 from streams.taps.timeline import TapEvent, Timeline
 
@@ -98,3 +98,9 @@ def test_a_source_may_change_its_rate() -> None:
     then = frames(stage.line.feed(sound("mixed", 20, 16_000)))
     assert [frame.started_ms for frame in first + then] == [0, 20, 40, 50]
     assert [frame.rate_hz for frame in then] == [8000, 16_000]
+
+
+def test_a_platforms_pause_is_never_taken_for_the_agents_own() -> None:
+    stage = Stage(*BOTH)
+    (*_, paused) = stage.line.feed(SayPaused("agent"))
+    assert paused == AudioPaused(call_id="c", at_ms=0, reason="platform")

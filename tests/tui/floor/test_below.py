@@ -15,10 +15,10 @@ from tui.state import Link
 KEYS = keys_in_force({}, ACTIONS)
 
 
-def said(floor: Floor, cursor: str = "", rows: int = 8, **fields: Any) -> str:
+def said(floor: Floor, cursor: str = "", rows: int = 8, columns: int = 100, **fields: Any) -> str:
     sight = Sight(tuple(floor.seats), cursor)
     view = FloorView(**({"floor": floor, "sight": sight, "local_ms": 1_000, "keys": KEYS} | fields))
-    return "\n".join("".join(span.text for span in line) for line in below(view, 100, rows))
+    return "\n".join("".join(span.text for span in line) for line in below(view, columns, rows))
 
 
 def test_the_chosen_call_says_everything_in_a_few_lines() -> None:
@@ -85,6 +85,7 @@ def test_without_a_choice_those_who_ask_stand_there() -> None:
     assert "asks for help: refund over my limit" in lines[1]
     assert len(lines) == 3
     assert said(floor, rows=2).splitlines()[1] == "   and 2 more"
+    assert said(floor, columns=40).splitlines()[0].split()[-1] == "NOBODY"
 
 
 def test_a_team_that_is_looked_at_stands_alone() -> None:

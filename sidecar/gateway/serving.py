@@ -61,7 +61,7 @@ class GatewayService:
                     scheme, names = "wss" if taps.tls.certificate else "ws", ", ".join(taps.dialects.over_websocket)
                     ready(f"taking calls at {scheme}://{taps.host}:{taps.port}/ ({names})")
                     where = endpoint(config.host, config.port)
-                    ready(f"workstations dial {where}; {len(self._known)} of them are known")
+                    ready(f"workstations dial {where}; keys known: {len(self._known)}")
                     ready(f"this gateway's public key, for gateway.key: {self._own.public}")
                     monitor.notify("READY=1")
                     await asyncio.Event().wait()

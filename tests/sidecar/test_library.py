@@ -101,12 +101,13 @@ def test_a_call_is_found_by_name_id_or_part(library: Library, journals: Path) ->
 
 def test_a_call_in_which_the_service_ended_is_one_with_what_came_after(library: Library, journals: Path) -> None:
     end = CallEnded(call_id="c", at_ms=2_000)
+    keep(journals, "older", "2026-11-01T09:00:00Z", end)
     before = keep(journals, "c", "2026-11-01T10:00:00Z", said("hello"))
     between = keep(journals, "c", "2026-11-01T10:00:30Z", said("still there"))
     after = keep(journals, "c", "2026-11-01T10:01:00Z", said("yes"), end)
     again = keep(journals, "c", "2026-11-01T10:03:00Z", end)
     keep(journals, "other", "2026-11-01T10:00:40Z")
-    newest, _, one = library.calls()
+    newest, _, one, _ = library.calls()
     assert newest.name == again.name
     assert one.parts == (before.name, between.name, after.name)
     assert (one.utterances, one.duration_ms, one.note) == (3, 2_180, "the service ended in it; 3 parts")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from sidecar import config, readiness
+from sidecar.folded import fold
 from streams import vad
 from streams.errors import PackError
 
@@ -25,6 +26,12 @@ def test_the_voice_activity_model_was_loaded_and_asked(monkeypatch: pytest.Monke
     monkeypatch.setattr(vad.SileroProbe, "probabilities", watched)
     readiness.make_ready(config.load())
     assert asked
+
+
+def test_the_pack_was_folded_for_the_journals() -> None:
+    fold.cache_clear()
+    readiness.make_ready(config.load())
+    assert fold.cache_info().currsize == 1
 
 
 def test_a_pack_that_cannot_be_read_is_said() -> None:

@@ -18,8 +18,8 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     `cap_per_call`, critical and praise outside of them, urgent ones never held back. `life_s` on screen by severity;
     shown after a pause of `pause_ms` or while the customer speaks. A critical nudge gives way to another after
     `critical_yield_s`. Praise at most `praise_per_call` times and below `praise_heat_below`, info below
-    `info_heat_below`. With `thumbs_down` of the last `thumbs_window` thumbs a rule is only logged for that agent. An
-    answer may be undone for `undo_s`.
+    `info_heat_below`. With `thumbs_down` of the last `thumbs_window` thumbs what a rule says is only logged for that
+    agent, unless it is critical. An answer may be undone for `undo_s`.
     """
 
     gap_s: float
@@ -75,7 +75,7 @@ class Air(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, kw_only=True):
-    """A nudge that was shown, and where it stands."""
+    """A nudge that was shown, where it stands, and what the agent thought of it: None while that was not said."""
 
     nudge: str
     advice: Advice
@@ -83,6 +83,7 @@ class Card(msgspec.Struct, kw_only=True):
     expires_ms: int
     state: NudgeState = NudgeState.SHOWN
     answered_ms: int = -1
+    helpful: bool | None = None
 
 
 class Show(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ class Policy:
         self._call_id = call_id
         self._settings = settings
         self._level = level
-        self._thumbs = {rule: list(thumbs) for rule, thumbs in (history or {}).items()}
+        self._history = dict(history or {})
         self._waiting: dict[str, Advice] = {}
         self._cards: list[Card] = []
         # What is asked at every event is kept beside the cards, so that a long call is no slower than a short one.
@@ -64,11 +64,6 @@ class Policy:
         """What waits to be shown."""
         return tuple(self._waiting.values())
 
-    @property
-    def thumbs(self) -> dict[str, tuple[bool, ...]]:
-        """The last thumbs of every rule, this call's included; true is helpful."""
-        return {rule: tuple(thumbs[-self._settings.thumbs_window :]) for rule, thumbs in self._thumbs.items()}
-
     def held_back(self, now_ms: int) -> int:
         """How much waits while the agent has asked for quiet; what is critical does not wait for that."""
         if self._quiet_over(now_ms):
@@ -81,7 +76,7 @@ class Policy:
         """Take in what a rule would say; it waits here until it may be shown, or is left unsaid."""
         if advice.rule in self._snoozed or not self._worth(advice):
             return
-        if advice.shadow or self._disliked(advice.rule):
+        if advice.shadow or (advice.severity != "critical" and self._disliked(advice.rule)):
             last_ms = self._shadowed_ms.get(advice.rule)
             if last_ms is None or advice.true_ms - last_ms >= self._cooldown_ms(advice):
                 self._shadowed_ms[advice.rule] = advice.true_ms
@@ -108,7 +103,8 @@ class Policy:
         if card is None:
             return []
         if answer in {"helpful", "not_helpful"}:
-            self._thumbs.setdefault(card.advice.rule, []).append(answer == "helpful")
+            # One nudge is one opinion: whoever presses twice, or thinks again, has not seen two.
+            card.helpful = answer == "helpful"
             return []
         if answer == "undone":
             return self._undo(card, now_ms)
@@ -190,8 +186,11 @@ class Policy:
         return not once
 
     def _disliked(self, rule: str) -> bool:
-        recent = self._thumbs.get(rule, [])[-self._settings.thumbs_window :]
-        return recent.count(False) >= self._settings.thumbs_down
+        return self._recent(rule).count(False) >= self._settings.thumbs_down
+
+    def _recent(self, rule: str) -> tuple[bool, ...]:
+        given = (card.helpful for card in self._by_rule.get(rule, ()) if card.helpful is not None)
+        return (*self._history.get(rule, ()), *given)[-self._settings.thumbs_window :]
 
     def _said_already(self, advice: Advice) -> bool:
         last = self._last(advice.rule)

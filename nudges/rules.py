@@ -42,9 +42,9 @@ class _Watch(msgspec.Struct, frozen=True):
 
 
 class Rules:
-    """The rules of one call; ids in `off` never run, those in `shadow` are only logged.
+    """The rules of one call; ids in `off` never run, those in `shadow` are only logged, as where the pack says so.
 
-    What holds a nudge back from the agent does not hold back the floor. About the rule `explained` it keeps notes.
+    What else holds a nudge back from the agent does not hold back the floor. About the rule `explained` it keeps notes.
     """
 
     def __init__(
@@ -101,12 +101,13 @@ class Rules:
                 continue
             spoke.append(rule.id)
             severity = trigger.severity or rule.severity
+            shadow = rule.shadow or rule.id in self._shadow
             if any_holds(rule.unless, watch.finding, seen):
                 self._note(rule, watch, "held back: " + _which(watch, seen))
             else:
-                self._note(rule, watch, f"advised as {severity}")
-                advice.append(self._advice(watch, severity, seen.now_ms))
-            if trigger.floor and rule.id not in self._shadow and self._floor_may_hear(rule.id, severity, seen.now_ms):
+                self._note(rule, watch, f"advised as {severity}{', in shadow: only logged' if shadow else ''}")
+                advice.append(self._advice(watch, severity, seen.now_ms, shadow=shadow))
+            if trigger.floor and not shadow and self._floor_may_hear(rule.id, severity, seen.now_ms):
                 floor.append(FloorCall(rule.id, severity, trigger.floor))
         return advice, floor
 
@@ -174,7 +175,7 @@ class Rules:
         known_ms = seen.conversation.known_until(trigger.wait_for, seen.now_ms)
         return known_ms >= watch.due_ms or seen.now_ms >= watch.due_ms + seen.conversation.words_wait_ms
 
-    def _advice(self, watch: _Watch, severity: Severity, now_ms: int) -> Advice:
+    def _advice(self, watch: _Watch, severity: Severity, now_ms: int, *, shadow: bool) -> Advice:
         rule = watch.rule
         return Advice(
             rule=rule.id,
@@ -190,7 +191,7 @@ class Rules:
             ends_as=rule.ends_as,
             cooldown_s=rule.cooldown_s,
             max_per_call=rule.max_per_call,
-            shadow=rule.shadow or rule.id in self._shadow,
+            shadow=shadow,
             urgent=rule.urgent or rule.when[watch.trigger].urgent,
             in_heat=rule.in_heat,
             while_listening=rule.while_listening,

@@ -22,6 +22,7 @@ def totals(seen: Situation, policy: Policy) -> dict[str, object]:
         "ledger": _ledger(seen),
         "checklist": seen.checklist.states,
         "nudges": _nudges(policy),
+        "in_shadow": _in_shadow(policy),
     }
 
 
@@ -86,7 +87,6 @@ def _ledger(seen: Situation) -> list[dict[str, object]]:
 
 def _nudges(policy: Policy) -> dict[str, object]:
     cards = policy.cards
-    shadowed = [rule for rule, _ in policy.shadowed]
     return {
         "shown": len(cards),
         "by_severity": {name: sum(card.advice.severity == name for card in cards) for name in SEVERITIES},
@@ -102,6 +102,12 @@ def _nudges(policy: Policy) -> dict[str, object]:
             for card in cards
         ],
         "went_stale": dict(sorted(policy.stale.items())),
-        "shadowed": {rule: shadowed.count(rule) for rule in sorted(dict.fromkeys(shadowed))},
-        "thumbs": {rule: list(thumbs) for rule, thumbs in sorted(policy.thumbs.items())},
     }
+
+
+def _in_shadow(policy: Policy) -> dict[str, list[int]]:
+    """By rule, when it would have spoken had it not been in shadow, or had the agent not disliked it."""
+    times: dict[str, list[int]] = {}
+    for rule, at_ms in policy.shadowed:
+        times.setdefault(rule, []).append(at_ms)
+    return times

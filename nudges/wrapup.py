@@ -104,7 +104,7 @@ def _promises(conversation: Conversation, settings: WrapUpSettings) -> list[dict
         until_ms = hit.ended_ms + ms(settings.timeframe_s)
         has_time = turn in in_turns or bisect_left(at_ms, hit.said_ms) < bisect_right(at_ms, until_ms)
         quote = _sentence(conversation, hit)
-        promises.setdefault(quote.lower(), {"quote": quote, "said_ms": hit.said_ms, "has_time": has_time})
+        promises.setdefault(quote.casefold(), {"quote": quote, "said_ms": hit.said_ms, "has_time": has_time})
     return list(promises.values())
 
 
@@ -125,7 +125,7 @@ class _Spoken:
     """One side's turns as one text, so that a word is looked up once and not in every turn of a long call."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
-        lines = [f" {turn.text.lower()}\n" for turn in turns]
+        lines = [f" {turn.text.casefold()}\n" for turn in turns]
         self._text = "".join(lines)
         self._ends = list(accumulate(len(line) for line in lines))
 
@@ -150,7 +150,8 @@ def _disposition(conversation: Conversation, known: Sequence[Disposition]) -> tu
         by_customer: set[int] = set()
         by_agent: set[int] = set()
         for word in disposition.words:
-            theirs, ours = customer.turns_with(f" {word.lower()}"), agent.turns_with(f" {word.lower()}")
+            beginning = f" {word.casefold()}"
+            theirs, ours = customer.turns_with(beginning), agent.turns_with(beginning)
             by_customer |= theirs
             by_agent |= ours
             if theirs or ours:

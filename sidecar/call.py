@@ -114,7 +114,8 @@ class Call:
 
     def begin(self) -> Step:
         """The call's first events: what it is decided on, that it began, and what the coach makes of that."""
-        return Step(tuple(self._out(self._opening)))
+        paused = self._pausing.begin(self._call_id, self._now_ms)
+        return Step(tuple(self._out((*self._opening, *paused))))
 
     def feed(self, event: Event | AudioFrame) -> Step:
         """Take one event of the source or of a person, or the passing of time; a new context is a new rule pack."""

@@ -20,7 +20,7 @@ def put(path: Path, section: tuple[str, ...], key: str, value: str | bool) -> No
     Raises ConfigError for a file that is not TOML, StorageError for one that cannot be written.
     """
     try:
-        text = path.read_text("utf-8") if path.exists() else ""
+        text = path.read_text("utf-8-sig") if path.exists() else ""
         document = tomlkit.parse(text)
     except (TOMLKitError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML, so nothing was changed: {error}") from error

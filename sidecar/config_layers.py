@@ -43,7 +43,7 @@ def read(path: Path) -> Layer:
     Raises ConfigError when it cannot be read or is not TOML.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

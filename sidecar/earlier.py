@@ -5,7 +5,7 @@ Read from the user's own disk by whoever draws the page, so that the service has
 
 import datetime as dt
 
-from sidecar.journal import read_journal
+from sidecar.joined import read_call
 from sidecar.library import Library
 from streams.errors import SidecarError
 from streams.events import CallEnded, CallStarted, Event, Nudge, NudgeAnswered, NudgeResolved, Telemetry
@@ -22,7 +22,7 @@ def earlier_calls(library: Library, agent_id: str, now: str) -> list[tuple[Event
     A journal that cannot be read is passed over; without an agent's id all of this user's calls are the agent's.
     """
     try:
-        entries = library.entries()
+        entries = library.calls()
     except SidecarError:
         return []
     since = (dt.datetime.fromisoformat(now) - dt.timedelta(hours=SHIFT_H)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -31,7 +31,7 @@ def earlier_calls(library: Library, agent_id: str, now: str) -> list[tuple[Event
         if entry.started_at < since or len(calls) >= MOST:
             continue
         try:
-            kept = read_journal(library.folder(entry))
+            kept = read_call(library.folders_of(entry))
         except SidecarError:
             continue
         if not agent_id or kept.started.agent_id == agent_id:

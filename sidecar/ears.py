@@ -79,8 +79,7 @@ def local_model(
 
     Raises ModelError for a model that is there and cannot be used.
     """
-    directory = models.find(pick.name(asr, models_dir, say=say), models_dir)
-    return None if directory is None else _load(asr, directory)
+    return _first_usable(asr, models_dir, lambda name: models.find(name, models_dir), say)
 
 
 def any_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None]) -> "WhisperTranscriber":
@@ -88,8 +87,33 @@ def any_model(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None]) -
 
     Raises ModelError when no model can be had.
     """
-    name = pick.name(asr, models_dir, say=say)
-    return _load(asr, models.resolve(name, models_dir, download=asr.download, say=say))
+    found = _first_usable(
+        asr, models_dir, lambda name: models.resolve(name, models_dir, download=asr.download, say=say), say
+    )
+    assert found is not None
+    return found
+
+
+def _first_usable(
+    asr: AsrConfig, models_dir: Path, find: Callable[[str], Path | None], say: Callable[[str], None]
+) -> "WhisperTranscriber | None":
+    """The model of the settings, loaded; of "auto" the best that can be loaded, None where it is not to be had.
+
+    Raises ModelError when none can be used.
+    """
+    passed_over: set[str] = set()
+    while True:
+        name = pick.name(asr, models_dir, say=say, without=passed_over)
+        directory = find(name)
+        if directory is None:
+            return None
+        try:
+            return _load(asr, directory)
+        except ModelError as error:
+            if asr.model != pick.AUTO:
+                raise
+            passed_over.add(name)
+            say(pick.passed_over(name, str(error)))
 
 
 def _load(asr: AsrConfig, directory: Path) -> "WhisperTranscriber":

@@ -148,8 +148,12 @@ def _without_texts(totals: dict[str, object]) -> dict[str, object]:
     return {
         key: _without_texts(value) if isinstance(value, dict) else value
         for key, value in totals.items()
-        if isinstance(value, int | float | dict)
+        if isinstance(value, int | float | dict) or _numbers(value)
     }
+
+
+def _numbers(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, int | float) for each in value)
 
 
 class Kept(NamedTuple):

@@ -9,7 +9,6 @@ from sidecar import models, pick
 from sidecar.config_sections import AsrConfig
 from sidecar.doctor import Finding
 from sidecar.places import Places
-from streams.errors import ModelError
 from streams.keeping_up import Speed, largest, too_slow
 
 _ABOUT = "speed"
@@ -25,21 +24,22 @@ def findings(
     if asr.engine == "reference":
         return
     names = pick.candidates(asr.language)
-    try:
-        here = pick.at_hand(asr, places.models_dir)
-        if not here:
-            advice = f"`sidecar models pull {names[1]}` brings one, {models.OFFERS[names[1]].megabytes} MB"
-            yield Finding(_ABOUT, "warning", f"nothing to measure: none of {', '.join(names)} is here", advice)
-            return
+    here, broken = pick.at_hand(asr, places.models_dir)
+    if not here and not broken:
+        advice = f"`sidecar models pull {names[1]}` brings one, {models.OFFERS[names[1]].megabytes} MB"
+        yield Finding(_ABOUT, "warning", f"nothing to measure: none of {', '.join(names)} is here", advice)
+        return
+    speeds: dict[str, Speed] = {}
+    if here:
         say(f"measuring {', '.join(here)} with both sides talking, a few seconds each")
-        speeds: dict[str, Speed] = {}
-        for name, speed in pick.measured(asr, here, measure):
+        for name, speed in pick.measured(asr, here, broken, measure):
             speeds[name] = speed
             yield Finding(_ABOUT, "ok", pick.verdict(name, speed, asr.workers))
-    except ModelError as error:
-        yield Finding(_ABOUT, "problem", str(error), "remove it, or fetch it anew with `sidecar models pull`")
+    for name, reason in broken.items():
+        yield Finding(_ABOUT, "problem", f"{name}: {reason}", "delete it; `sidecar models pull` brings it anew")
+    if not speeds:
         return
-    skipped = [name for name in here if name not in speeds]
+    skipped = [name for name in here if name not in speeds and name not in broken]
     if skipped:
         yield Finding(_ABOUT, "ok", f"{', '.join(skipped)}: not measured, being larger than one that is too slow")
     yield _choice(asr, places, largest(speeds, asr.workers), speeds)
@@ -53,7 +53,7 @@ def _choice(asr: AsrConfig, places: Places, chosen: str, speeds: dict[str, Speed
     why = "the largest at hand that keeps up" if len(speeds) > 1 else "the only one at hand, and it keeps up"
     text = f"auto takes {chosen}: {why} with {asr.workers} workers and profile {asr.profile}"
     if asr.model == pick.AUTO:
-        before = pick.kept(asr, places.models_dir, pick.at_hand(asr, places.models_dir))
+        before = pick.kept(asr, places.models_dir, pick.at_hand(asr, places.models_dir)[0])
         if before and (held := largest(before, asr.workers)) != chosen:
             advice = f"delete {places.models_dir / pick.MEASUREMENTS} to have it measured anew at the next start"
             return Finding(_ABOUT, "warning", f"{text}; at first start it was {held}, which is kept", advice)

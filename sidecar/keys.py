@@ -105,6 +105,11 @@ def pair(keys_dir: Path, name: str) -> KeyPair:
     return _pair(keys_dir / f"{name}.key")
 
 
+def there(keys_dir: Path, name: str) -> bool:
+    """Whether a key pair of this name was ever made in the folder."""
+    return (keys_dir / f"{name}.key").exists()
+
+
 def token(keys_dir: Path) -> str:
     """The secret that a local tap shows to the listener; made at first use.
 

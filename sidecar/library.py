@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from sidecar.joined import began_after_ms, clock
 from sidecar.journal import FILE_NAME, Kept, read_journal
 from streams.errors import InputError, SidecarError, StorageError
 from streams.events import Nudge, Utterance
@@ -89,7 +90,21 @@ class Library:
         """
         found = self.find(wanted)
         entry = next((entry for entry in self.calls() if entry.name == found.name), None)
-        return (found,) if entry is None or not entry.parts else tuple(self._journals / name for name in entry.parts)
+        return (found,) if entry is None else self.folders_of(entry)
+
+    def folders_of(self, call: Entry) -> tuple[Path, ...]:
+        """The folders of all parts of a call, the first first."""
+        return tuple(self._journals / name for name in call.parts or (call.name,))
+
+    def place(self, folder: Path) -> str:
+        """Which part of a longer call a journal is and where it begins in it; empty for one that is a call's first."""
+        for call in self.calls():
+            if folder.name in call.parts[1:]:
+                number = call.parts.index(folder.name) + 1
+                began_at = next(entry.started_at for entry in self.entries() if entry.name == folder.name)
+                begins = clock(began_after_ms(call.started_at, began_at))
+                return f"part {number} of {len(call.parts)} of {call.name}; begins {begins} into the call"
+        return ""
 
     def find(self, wanted: str) -> Path:
         """The folder of the call named so, or the only one whose name or call id begins or ends so.
@@ -110,10 +125,6 @@ class Library:
             if found:
                 raise InputError(f"{wanted!r} may be {', '.join(found[:5])}; name one of them")
         raise InputError(f"no call {wanted!r} is kept in {self._journals}; `sidecar calls list` shows what is")
-
-    def folder(self, entry: Entry) -> Path:
-        """The folder of a kept call."""
-        return self._journals / entry.name
 
     def folders(self) -> tuple[Path, ...]:
         """The folders of all kept calls, the newest first."""
@@ -206,9 +217,10 @@ def _goes_on(before: Entry, after: Entry) -> bool:
 def _together(before: Entry, after: Entry) -> Entry:
     parts = (*(before.parts or (before.name,)), after.name)
     went_on = f"the service ended in it; {len(parts)} parts"
+    begins_ms = max(before.duration_ms, began_after_ms(before.started_at, after.started_at))
     return msgspec.structs.replace(
         before,
-        duration_ms=before.duration_ms + after.duration_ms,
+        duration_ms=begins_ms + after.duration_ms,
         utterances=before.utterances + after.utterances,
         nudges=before.nudges + after.nudges,
         note=f"{CUT}, {went_on}" if after.note == CUT else went_on,

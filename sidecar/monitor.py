@@ -37,16 +37,21 @@ class Pulse:
         self._clock = clock
         self._at_ms = clock.now_ms()
         self._state: dict[str, object] = {}
+        self._draining = False
 
     def alive(self, **state: object) -> None:
         """The event loop came round; `state` is what it says of itself."""
         self._at_ms, self._state = self._clock.now_ms(), state
 
+    def drain(self) -> None:
+        """From now on no new calls are taken: whoever shares them out should send them elsewhere."""
+        self._draining = True
+
     def report(self) -> tuple[bool, dict[str, object]]:
-        """Whether all is well, and the account."""
+        """Whether all is well and new calls are taken, and the account."""
         silent_ms = self._clock.now_ms() - self._at_ms
-        well = silent_ms < STALLED_MS
-        return well, {"status": "ok" if well else "stalled", "silent_ms": silent_ms, **self._state}
+        status = "stalled" if silent_ms >= STALLED_MS else "draining" if self._draining else "ok"
+        return status == "ok", {"status": status, "silent_ms": silent_ms, **self._state}
 
 
 @contextmanager

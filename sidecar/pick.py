@@ -1,10 +1,12 @@
 """Which model `asr.model = "auto"` means: the models at hand and this machine's speed flow in, a name flows out.
 
-What was measured is kept beside the models, so that only the first start takes the time.
+What was measured is kept beside the models, so that only the first start takes the time. A model at hand that cannot be
+used is passed over, and said, as long as there is another.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,7 +14,7 @@ import msgspec
 
 from sidecar import models
 from sidecar.config_sections import AsrConfig
-from streams.errors import StorageError, WrongModelError
+from streams.errors import ModelError, StorageError, WrongModelError
 from streams.keeping_up import Speed, largest, too_slow
 
 AUTO = "auto"
@@ -43,51 +45,104 @@ def candidates(language: str) -> tuple[str, ...]:
     return _ENGLISH if language == "en" else _ANY_LANGUAGE
 
 
-def at_hand(asr: AsrConfig, models_dir: Path) -> dict[str, Path]:
-    """The candidates that are on this machine, smallest first, with their directories.
+def at_hand(asr: AsrConfig, models_dir: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """The candidates that are on this machine, smallest first: their directories, and why others cannot be used."""
+    here: dict[str, Path] = {}
+    broken: dict[str, str] = {}
+    for each in candidates(asr.language):
+        try:
+            directory = models.find(each, models_dir)
+        except ModelError as error:
+            broken[each] = str(error)
+        else:
+            if directory is not None:
+                here[each] = directory
+    return here, broken
 
-    Raises ModelError when one of them cannot be used.
-    """
-    names = candidates(asr.language)
-    return {each: directory for each in names if (directory := models.find(each, models_dir))}
 
-
-def measured(asr: AsrConfig, here: Mapping[str, Path], measure: Measure | None = None) -> Iterator[tuple[str, Speed]]:
+def measured(
+    asr: AsrConfig, here: Mapping[str, Path], broken: dict[str, str], measure: Measure | None = None
+) -> Iterator[tuple[str, Speed]]:
     """What each model takes, smallest first; behind one that does not keep up no larger one is tried.
 
-    `measure` stands in for `sidecar.recogniser.measure`. Raises ModelError when a model cannot be used.
+    One that cannot be used is passed over and put into `broken`. `measure` stands in for `sidecar.recogniser.measure`.
     """
     ask = measure or _measure
     for each, directory in here.items():
-        speed = ask(asr, directory)
+        try:
+            speed = ask(asr, directory)
+        except ModelError as error:
+            broken[each] = str(error)
+            continue
         yield each, speed
         if too_slow(speed, asr.workers):
             return
 
 
-def name(asr: AsrConfig, models_dir: Path, *, say: Callable[[str], None], measure: Measure | None = None) -> str:
-    """The model that the settings name, or that speed decides on.
+def name(
+    asr: AsrConfig,
+    models_dir: Path,
+    *,
+    say: Callable[[str], None],
+    measure: Measure | None = None,
+    without: AbstractSet[str] = frozenset(),
+) -> str:
+    """The model that the settings name, or that speed decides on among those that are not `without`.
 
-    `say` gets a line when it was measured; `measure` stands in for `sidecar.recogniser.measure`.
-    Raises ModelError when a model cannot be used or does not hear the language of the settings, StorageError when the
-    figures cannot be kept.
+    `say` gets a line when it was measured, and for each that is passed over; `measure` stands in for
+    `sidecar.recogniser.measure`. Raises ModelError when no model at hand can be used or the named one does not hear the
+    language of the settings, StorageError when the figures cannot be kept.
     """
     if asr.model != AUTO:
         if reason := deaf(asr):
             raise WrongModelError(reason)
         return asr.model
-    here = at_hand(asr, models_dir)
+    here, broken = at_hand(asr, models_dir)
+    if not without:
+        _tell(broken, say)
+    known = {each: speed for each, speed in kept(asr, models_dir, here).items() if each not in without}
+    here = {each: directory for each, directory in here.items() if each not in without}
+    if not here:
+        return _to_fetch(asr, broken, without)
     if len(here) < 2:
-        return next(iter(here), candidates(asr.language)[_DEFAULT])
-    if known := kept(asr, models_dir, here):
+        return next(iter(here))
+    if known:
         return largest(known, asr.workers)
     say(f"finding the speech model for this machine: {', '.join(here)}, a few seconds each")
-    speeds = dict(measured(asr, here, measure))
-    _keep(asr, models_dir, here, speeds)
+    broken = {}
+    speeds = dict(measured(asr, here, broken, measure))
+    _tell(broken, say)
+    if not speeds:
+        return _to_fetch(asr, broken, without)
+    _keep(asr, models_dir, [each for each in here if each not in broken], speeds)
     chosen = largest(speeds, asr.workers)
     figures = "; ".join(verdict(each, speed, asr.workers) for each, speed in speeds.items())
     say(f"speech model {chosen} chosen for this machine: {figures}")
     return chosen
+
+
+def passed_over(model: str, reason: str) -> str:
+    """What is said of a model that `auto` cannot use."""
+    return f"speech model {model} is passed over: {reason}"
+
+
+def _tell(broken: Mapping[str, str], say: Callable[[str], None]) -> None:
+    for each, reason in broken.items():
+        say(passed_over(each, reason))
+
+
+def _to_fetch(asr: AsrConfig, broken: Mapping[str, str], without: AbstractSet[str]) -> str:
+    """The model to fetch where none at hand can be used.
+
+    Raises WrongModelError when a broken one is in its place.
+    """
+    usual = candidates(asr.language)[_DEFAULT]
+    if usual in broken or usual in without:
+        raise WrongModelError(
+            f"no speech model at hand can be used{f': {broken[usual]}' if usual in broken else ''}; delete what is "
+            f"broken, and `sidecar models pull {usual}` brings another"
+        )
+    return usual
 
 
 def deaf(asr: AsrConfig) -> str:
@@ -110,7 +165,7 @@ def verdict(model: str, speed: Speed, workers: int) -> str:
     return f"{model} takes {takes}" + (f": too slow, {reason}" if reason else "")
 
 
-def kept(asr: AsrConfig, models_dir: Path, here: Mapping[str, Path]) -> dict[str, Speed]:
+def kept(asr: AsrConfig, models_dir: Path, here: Iterable[str]) -> dict[str, Speed]:
     """What was measured before of these models with these settings; empty where it has to be measured."""
     try:
         known = msgspec.json.decode((models_dir / MEASUREMENTS).read_bytes(), type=_Kept)
@@ -132,7 +187,7 @@ def _settings(asr: AsrConfig) -> str:
     return f"{asr.compute_type} {asr.workers} {profile}"
 
 
-def _keep(asr: AsrConfig, models_dir: Path, here: Mapping[str, Path], speeds: dict[str, Speed]) -> None:
+def _keep(asr: AsrConfig, models_dir: Path, here: Iterable[str], speeds: dict[str, Speed]) -> None:
     found = _Kept(os.cpu_count() or 1, _settings(asr), tuple(here), speeds)
     try:
         models_dir.mkdir(parents=True, exist_ok=True)

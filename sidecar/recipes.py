@@ -27,6 +27,15 @@ class Recipe(NamedTuple):
     heed: tuple[str, ...] = ()
 
 
+class _Steps(NamedTuple):
+    """A recipe without its name."""
+
+    platform: str
+    url: str
+    lines: tuple[str, ...]
+    heed: tuple[str, ...] = ()
+
+
 class _Place(NamedTuple):
     """Where this listener is, and the token; in URLs and lines alike."""
 
@@ -40,9 +49,9 @@ class _Place(NamedTuple):
 def recipes(taps: TapsConfig, token: str) -> list[Recipe]:
     """One recipe for each source that is switched on, in the order of the settings; `token` stands where it belongs."""
     place = _Place(_base(taps), token)
-    found = [_RECIPES[name](place) for name in taps.dialects.over_websocket]
+    found = [Recipe(name, *_STEPS[name](place)) for name in taps.dialects.over_websocket]
     if taps.tcp_ports:
-        found.append(_audiosocket(taps))
+        found.append(Recipe("audiosocket", *_audiosocket(taps)))
     return [_heeding(recipe, taps) for recipe in found]
 
 
@@ -65,12 +74,11 @@ def _base(taps: TapsConfig) -> str:
     return f"{'wss' if taps.tls.certificate else 'ws'}://{host}:{taps.port}"
 
 
-def _plain(place: _Place) -> Recipe:
+def _plain(place: _Place) -> _Steps:
     hello = (
         '{"type":"hello","version":1,"call_id":"c1","agent_id":"a17","rate_hz":8000,"channels":["agent","customer"]}'
     )
-    return Recipe(
-        "plain",
+    return _Steps(
         "our own dialect",
         place.at("plain"),
         (
@@ -82,9 +90,8 @@ def _plain(place: _Place) -> Recipe:
     )
 
 
-def _audiohook(place: _Place) -> Recipe:
-    return Recipe(
-        "audiohook",
+def _audiohook(place: _Place) -> _Steps:
+    return _Steps(
         "Genesys Cloud CX, integration AudioHook Monitor",
         place.at("audiohook"),
         (
@@ -97,17 +104,14 @@ def _audiohook(place: _Place) -> Recipe:
     )
 
 
-def _twilio(place: _Place) -> Recipe:
+def _twilio(place: _Place) -> _Steps:
     url = place.at(f"twilio/{place.token}")
-    return Recipe(
-        "twilio",
+    return _Steps(
         "Twilio and Flex, Media Streams",
         url,
         (
             "TwiML, before <Dial>:",
-            f'<Start><Stream url="{url}" track="both_tracks">',
-            '  <Parameter name="agent" value="a17"/>',
-            "</Stream></Start>",
+            *_stream(url),
         ),
         (
             "Twilio drops the query of the URL, so the token stands in the path; put the account's auth token into "
@@ -116,44 +120,45 @@ def _twilio(place: _Place) -> Recipe:
     )
 
 
-def _telnyx(place: _Place) -> Recipe:
+def _stream(url: str, shown: str = "") -> tuple[str, ...]:
+    """The verb that Twilio and its kin share; `shown` is an attribute that shows the token."""
+    return (
+        f'<Start><Stream url="{url}" track="both_tracks"{shown}>',
+        '  <Parameter name="agent" value="a17"/>',
+        "</Stream></Start>",
+    )
+
+
+def _telnyx(place: _Place) -> _Steps:
     url = place.at(f"telnyx?token={place.token}&agent=a17")
-    return Recipe(
-        "telnyx",
+    return _Steps(
         "Telnyx, media streaming",
         url,
         ("Call Control, command streaming_start:", f'{{"stream_url": "{url}", "stream_track": "both_tracks"}}'),
     )
 
 
-def _signalwire(place: _Place) -> Recipe:
+def _signalwire(place: _Place) -> _Steps:
     url = place.at("signalwire")
-    return Recipe(
-        "signalwire",
+    return _Steps(
         "SignalWire, cXML <Stream>",
         url,
-        (
-            f'<Start><Stream url="{url}" track="both_tracks" authorizationBearerToken="{place.token}">',
-            '  <Parameter name="agent" value="a17"/>',
-            "</Stream></Start>",
-        ),
+        _stream(url, f' authorizationBearerToken="{place.token}"'),
     )
 
 
-def _plivo(place: _Place) -> Recipe:
+def _plivo(place: _Place) -> _Steps:
     url = place.at(f"plivo?token={place.token}")
-    return Recipe(
-        "plivo",
+    return _Steps(
         "Plivo, audio streaming",
         url,
         (f'<Stream audioTrack="both" contentType="audio/x-l16;rate=16000" extraHeaders="agent=a17">{url}</Stream>',),
     )
 
 
-def _jambonz(place: _Place) -> Recipe:
+def _jambonz(place: _Place) -> _Steps:
     url = place.at("jambonz")
-    return Recipe(
-        "jambonz",
+    return _Steps(
         "jambonz, verb listen (stream)",
         url,
         (
@@ -163,10 +168,9 @@ def _jambonz(place: _Place) -> Recipe:
     )
 
 
-def _freeswitch(place: _Place) -> Recipe:
+def _freeswitch(place: _Place) -> _Steps:
     url = place.at(f"freeswitch?token={place.token}&rate=16000&mix=stereo")
-    return Recipe(
-        "freeswitch",
+    return _Steps(
         "FreeSWITCH, mod_audio_fork or mod_audio_stream",
         url,
         (
@@ -177,10 +181,9 @@ def _freeswitch(place: _Place) -> Recipe:
     )
 
 
-def _vonage(place: _Place) -> Recipe:
+def _vonage(place: _Place) -> _Steps:
     url = place.at(f"vonage?token={place.token}")
-    return Recipe(
-        "vonage",
+    return _Steps(
         "Vonage Voice, NCCO connect to a websocket",
         url,
         (
@@ -194,9 +197,8 @@ def _vonage(place: _Place) -> Recipe:
     )
 
 
-def _asterisk(place: _Place) -> Recipe:
-    return Recipe(
-        "asterisk",
+def _asterisk(place: _Place) -> _Steps:
+    return _Steps(
         "Asterisk, chan_websocket",
         place.at("asterisk"),
         (
@@ -214,13 +216,12 @@ def _asterisk(place: _Place) -> Recipe:
     )
 
 
-def _audiosocket(taps: TapsConfig) -> Recipe:
+def _audiosocket(taps: TapsConfig) -> _Steps:
     host = taps.host
     lines = [f"AudioSocket(<uuid>,{host}:{taps.audiosocket_port})"]
     if taps.audiosocket_agent_port:
         lines.append(f"AudioSocket(<uuid>,{host}:{taps.audiosocket_agent_port})   the agent's channel, same uuid")
-    return Recipe(
-        "audiosocket",
+    return _Steps(
         "Asterisk, AudioSocket over TCP",
         f"tcp://{host}:{taps.audiosocket_port}",
         tuple(lines),
@@ -228,7 +229,7 @@ def _audiosocket(taps: TapsConfig) -> Recipe:
     )
 
 
-_RECIPES: Mapping[str, Callable[[_Place], Recipe]] = {
+_STEPS: Mapping[str, Callable[[_Place], _Steps]] = {
     "plain": _plain,
     "audiohook": _audiohook,
     "twilio": _twilio,

@@ -53,13 +53,19 @@ def began(material: Material, ears: Ears | None, started_at: str) -> CallStarted
     return msgspec.structs.replace(material.started, started_at=started_at, words_from=words_from)
 
 
-def make_call(started: CallStarted, context: CallContext, config: Config, *, listens: bool) -> Call:
-    """A call with all its stages; one that `listens` turns sound into words itself."""
+def make_call(
+    started: CallStarted, context: CallContext, config: Config, *, listens: bool, paused_ms: int | None = None
+) -> Call:
+    """A call with all its stages; one that `listens` turns sound into words itself.
+
+    `paused_ms` is how long the agent's pause has lasted that it begins in, None where it begins in none.
+    """
     loop = None
     if listens:
         probes = {channel: SileroProbe() for channel in started.channels}
         loop = ListeningLoop(started.call_id, started.channels, loop_settings(config), probes)
-    return Call(started.call_id, started, context, loop, pausing=Pausing(config.taps.pause_s * 1000))
+    pausing = Pausing(config.taps.pause_s * 1000, lasted_ms=paused_ms)
+    return Call(started.call_id, started, context, loop, pausing=pausing)
 
 
 async def play(

@@ -14,6 +14,7 @@ import tomlkit
 
 from nudges.packs import load, load_all, overlay, refuse_twice, tables
 from nudges.rulepack import Pack, Scope
+from sidecar.config_sections import NudgesConfig
 from sidecar.expressions import refuse_endless
 from sidecar.packtext import as_toml
 from streams.errors import PackError
@@ -66,6 +67,16 @@ def proven_in(name_or_path: str) -> frozenset[str]:
     own = tables(source.text, source.name)
     parts = [*own.get("rule", ()), *(rule for scope in own.get("scope", ()) for rule in scope.get("rule", ()))]
     return frozenset(part["id"] for part in parts if part.get("test"))
+
+
+def unknown_ids(text: str, nudges: NudgesConfig) -> list[str]:
+    """A line for each id under `nudges.off` and `nudges.shadow` that a pack does not have: such a slip leaves it on."""
+    rules = {rule.id for rule in load(text).pack.rule}
+    return [
+        f"nudges.{setting} names {name}, which the pack does not have"
+        for setting, ids in (("off", nudges.off), ("shadow", nudges.shadow))
+        for name in sorted(set(ids) - rules)
+    ]
 
 
 def schema() -> dict[str, Any]:
@@ -131,7 +142,7 @@ def _source(name: str) -> _Source:
     if name == DEFAULT:
         return _Source(name, _default())
     try:
-        with Path(name).open(encoding="utf-8") as file:
+        with Path(name).open(encoding="utf-8-sig") as file:
             text = file.read(LONGEST_CHARS + 1)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a text file"

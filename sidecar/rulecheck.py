@@ -103,6 +103,9 @@ def unreachable(pack: Pack) -> Iterator[Problem]:
     """Thresholds that nothing can reach."""
     if list(pack.heat.bands) != sorted(pack.heat.bands):
         yield Problem("unreachable", "[heat]", "the bands do not rise")
+    for at in pack.heat.bands:
+        if at > _HOTTEST:
+            yield Problem("unreachable", "[heat]", f"heat never reaches the band at {at:g}")
     for rule in pack.rule:
         for what in (*_rule_limits(rule), *_trigger_limits(rule), *_condition_limits(rule)):
             yield Problem("unreachable", rule.id, what)

@@ -8,7 +8,8 @@ first may `drain`: a request to end waits for that, a second one or Ctrl-C does 
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from streams.background import background
@@ -37,13 +38,24 @@ def run(main: Callable[[], Coroutine[Any, Any, T]], drain: Drain = at_once) -> T
     """
     # ZeroMQ's sockets cannot be watched by the loop that Windows has by default.
     factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
-    with asyncio.Runner(loop_factory=factory) as runner:
+    with _as_before(), asyncio.Runner(loop_factory=factory) as runner:
         ending = runner.run(_stoppable(main, drain))
     if not isinstance(ending, _Stopped):
         return ending
     if ending.by == signal.SIGINT:
         raise KeyboardInterrupt
     raise SystemExit(TERMINATED)
+
+
+@contextmanager
+def _as_before() -> Iterator[None]:
+    """A request to end is answered after the block as it was before it, which no event loop sees to."""
+    answer = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if answer is not None:
+            signal.signal(signal.SIGTERM, answer)
 
 
 def serve(main: Callable[[], Coroutine[Any, Any, T]], drain: Drain = at_once) -> T | None:

@@ -16,13 +16,14 @@ import structlog
 from sidecar import logs, monitor, readiness, signatures
 from sidecar.audiosocket_listener import listen_tcp
 from sidecar.bus import Bus, open_bus
-from sidecar.config_sections import Config, TapsConfig
+from sidecar.config_sections import Config, NudgesConfig, TapsConfig
 from sidecar.desk import Desk, VirtualDesk, WorkerDesk
 from sidecar.ears import NoWords
 from sidecar.folded import fold
 from sidecar.gateway.dialler import dialled
 from sidecar.journal import Journal, new_folder
 from sidecar.keys import Keys, agreed_secret
+from sidecar.lasting_pauses import LastingPauses
 from sidecar.library import Library
 from sidecar.likely_swap import LikelySwap
 from sidecar.listener import listen
@@ -34,7 +35,7 @@ from sidecar.people import People, Reach
 from sidecar.places import Places, ensure
 from sidecar.reception import Reception
 from sidecar.replay import context_of, make_call
-from sidecar.rulebook import trusted_pack
+from sidecar.rulebook import trusted_pack, unknown_ids
 from sidecar.runner import CallRunner, Sink
 from sidecar.thumbs import ThumbKeeper, Thumbs
 from sidecar.told import Told
@@ -89,7 +90,7 @@ class Service:
         when there is no voice activity model.
         """
         config = self._config
-        trusted_pack(config.nudges.pack)
+        _slips(trusted_pack(config.nudges.pack), config.nudges)
         await asyncio.to_thread(readiness.make_ready, config)
         name = f"service {utc_now()} {os.getpid()}"
         async with (
@@ -132,6 +133,7 @@ class Service:
     async def drain(self) -> None:
         """Let calls that go on come to their end, for a while, and take no new ones."""
         monitor.notify("STOPPING=1")
+        self._pulse.drain()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._config.taps.drain_s):
                 await self._reception.drained()
@@ -181,13 +183,15 @@ class Service:
         thumbs = Thumbs(self._places.state_dir)
         peaks = Peaks(self._places.state_dir)
         context = context_of(config, live.call_id, thumbs.of(started.agent_id), peaks.of(started.agent_id))
-        call = make_call(started, context, config, listens=True)
+        pauses = LastingPauses(self._places.state_dir, config.taps)
+        paused_ms = pauses.lasted_ms(started)
+        call = make_call(started, context, config, listens=True, paused_ms=paused_ms)
         live.on_heard = self._metrics.waited
         meter = self._metrics.call()
         agent = started.agent_id
         sinks: list[Sink] = [self._bus, reach, ThumbKeeper(thumbs, agent), PeakKeeper(peaks, agent), meter]
-        # Kept before it is shown: what a screen has seen, no crash takes out of the journal.
-        sinks[:0] = kept_open.enter_context(self._journal(config, started))
+        # Kept before it is shown: what a screen has seen, no crash takes out of the journal, and no pause ends by one.
+        sinks[:0] = [pauses.keeper(started), *kept_open.enter_context(self._journal(config, started))]
         if self._uplink is not None:
             sinks.append(self._uplink.call(live.call_id, config.share))
         if self._webhook is not None:
@@ -199,7 +203,7 @@ class Service:
         sinks.append(LikelySwap(lambda doubt: loop.call_soon(runner.tell, doubt)))
         runner = CallRunner(call, desk, sinks, pace=None, report=_report)
         reach.follow(runner)
-        _log.info("call began", channels=started.channels, words_from=words_from)
+        _log.info("call began", channels=started.channels, words_from=words_from, paused=paused_ms is not None)
         with closing(meter):
             await runner.run(live.source())
         _log.info("call ended", media_ms=call.now_ms)
@@ -248,8 +252,9 @@ class Service:
         async with self._reloading:
             after = self._load_config()
             # Trying a new pack takes its time, in which calls go on.
-            await asyncio.to_thread(fold, await asyncio.to_thread(trusted_pack, after.nudges.pack))
-            return self._go_by(after)
+            pack = await asyncio.to_thread(trusted_pack, after.nudges.pack)
+            await asyncio.to_thread(fold, pack)
+            return "; ".join((self._go_by(after), *_slips(pack, after.nudges)))
 
     def _go_by(self, after: Config) -> str:
         before = self._config
@@ -292,6 +297,14 @@ def _where(taps: TapsConfig) -> str:
     places += [f"AudioSocket {taps.host}:{port}" for port in taps.tcp_ports]
     places += ["this machine's own softphone"] if taps.local.enabled else []
     return f"taking calls at {' and '.join(places)}" if places else "taking no calls: all of [taps.dialects] are off"
+
+
+def _slips(pack: str, nudges: NudgesConfig) -> list[str]:
+    """What the settings name and the pack does not have; logged, since a screen says only that a reload went well."""
+    slips = unknown_ids(pack, nudges)
+    for slip in slips:
+        _log.warning("a rule is unknown", reason=slip)
+    return slips
 
 
 def _report(line: str) -> None:

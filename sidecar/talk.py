@@ -163,15 +163,18 @@ class _Idle:
     def __init__(self) -> None:
         self._limit: asyncio.Timeout | None = None
         self._due_s = 0.0
-        self._timed = False
+        self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, limit: asyncio.Timeout, idle_s: float) -> None:
         """From now on this is waited for, and for no longer than that."""
         loop = asyncio.get_running_loop()
         self._limit, self._due_s = limit, loop.time() + idle_s
-        if not self._timed:
-            self._timed = True
-            loop.call_at(self._due_s, _look, ref(self))
+        # A timer that is due later than this belongs to a longer `idle_s`, from before the settings were read anew.
+        if self._timer is not None and self._timer.when() > self._due_s:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._time()
 
     def let_go(self) -> None:
         """Nothing is waited for."""
@@ -179,14 +182,15 @@ class _Idle:
 
     def look(self) -> None:
         """The timer is due; there may have been other waits since."""
-        loop = asyncio.get_running_loop()
-        if self._limit is None:
-            self._timed = False
-        elif self._due_s <= loop.time():
-            self._timed = False
-            self._limit.reschedule(loop.time())
-        else:
-            loop.call_at(self._due_s, _look, ref(self))
+        now_s = asyncio.get_running_loop().time()
+        self._timer = None
+        if self._limit is not None and self._due_s <= now_s:
+            self._limit.reschedule(now_s)
+        elif self._limit is not None:
+            self._time()
+
+    def _time(self) -> None:
+        self._timer = asyncio.get_running_loop().call_at(self._due_s, _look, ref(self))
 
 
 def _look(idle: "ref[_Idle]") -> None:

@@ -1,14 +1,12 @@
-"""What this machine remembers of its agents' thumbs, by agent and rule: summaries flow in, a call's history flows out.
+"""What this machine remembers of its agents' thumbs, by agent and rule: a call's thumbs flow in, its history flows out.
 
 It never leaves the machine: it goes into the context of the agent's next calls, and from there into no screen.
 """
 
 from pathlib import Path
 
-import msgspec
-
 from sidecar.agent_file import AgentFile
-from streams.events import CallSummary, Event, Nudge, NudgeAnswered, Telemetry
+from streams.events import Event, Nudge, NudgeAnswered, Telemetry
 
 FILE_NAME = "thumbs.json"
 KEPT = 10
@@ -25,36 +23,34 @@ class Thumbs:
         """An agent's last thumbs by rule, oldest first, true for helpful."""
         return {rule: tuple(thumbs[-KEPT:]) for rule, thumbs in (self._file.of(agent) or {}).items()}
 
-    def keep(self, agent: str, thumbs: dict[str, list[bool]]) -> None:
-        """Remember an agent's thumbs in place of those before."""
-        self._file.keep(agent, {rule: given[-KEPT:] for rule, given in thumbs.items()})
+    def add(self, agent: str, rule: str, *, helpful: bool, instead: bool = False) -> None:
+        """Remember one more thumb; `instead` of the last one that said the contrary, where the agent thought again."""
+        known = self.of(agent)
+        thumbs = [*known.get(rule, ())]
+        if instead and (not helpful) in thumbs:
+            # From the end: other calls of this agent may have added theirs meanwhile.
+            del thumbs[len(thumbs) - 1 - thumbs[::-1].index(not helpful)]
+        self._file.keep(agent, {**{name: [*given] for name, given in known.items()}, rule: [*thumbs, helpful][-KEPT:]})
 
 
 class ThumbKeeper:
-    """A sink that remembers the thumbs of one agent's call when it is over, and those that follow in its wrap-up."""
+    """A sink that remembers the thumbs of one agent's call as they are given, one for each nudge."""
 
     def __init__(self, thumbs: Thumbs, agent: str) -> None:
         self._thumbs = thumbs
         self._agent = agent
         self._rules: dict[str, str] = {}
-        self._given: dict[str, list[bool]] | None = None
+        self._given: dict[str, bool] = {}
 
     def write(self, event: Event | Telemetry) -> None:
-        """Take in what the call amounted to, earlier thumbs included; a call without any changes nothing."""
+        """Take in what was said to the agent and what they think of it."""
         match event:
             case Nudge():
                 self._rules[event.nudge] = event.rule
-            case CallSummary():
-                sums = msgspec.convert(event.totals.get("nudges", {}), dict[str, object])
-                self._given = msgspec.convert(sums.get("thumbs", {}), dict[str, list[bool]])
-                self._keep()
             case NudgeAnswered(answer="helpful" | "not_helpful") if rule := self._rules.get(event.nudge):
-                if self._given is not None:
-                    self._given.setdefault(rule, []).append(event.answer == "helpful")
-                    self._keep()
+                helpful, before = event.answer == "helpful", self._given.get(event.nudge)
+                if helpful is not before:
+                    self._given[event.nudge] = helpful
+                    self._thumbs.add(self._agent, rule, helpful=helpful, instead=before is not None)
             case _:
                 pass
-
-    def _keep(self) -> None:
-        if self._given:
-            self._thumbs.keep(self._agent, self._given)

@@ -11,7 +11,7 @@ import msgspec
 from nudges.coach import Coach
 from nudges.packs import laid_over, load
 from nudges.rehearsal import with_happenings
-from streams.events import CallContext, CoachEvent, Nudge, NudgeResolved
+from streams.events import CallContext, CallSummary, CoachEvent, Nudge, NudgeResolved
 from streams.script import Expectation, Script, script_events
 from streams.transcript import read_transcript
 
@@ -51,8 +51,10 @@ def judge(script: Script, pack: str, config: dict[str, object] | None = None, ha
     said = run_script(script, pack, config, happenings)
     nudges = [event for event in said if isinstance(event, Nudge)]
     resolved = [event for event in said if isinstance(event, NudgeResolved)]
+    summaries = [event.totals["in_shadow"] for event in said if isinstance(event, CallSummary)]
+    logged = {rule for times in summaries for rule in msgspec.convert(times, dict[str, list[int]])}
     unmet = [
-        (expectation, reason)
+        (expectation, f"{reason}: only logged, in shadow" if expectation.rule in logged else reason)
         for expectation in script.expectations
         if (reason := _why_unmet(expectation, nudges, resolved)) is not None
     ]
@@ -76,6 +78,8 @@ class Case(msgspec.Struct, frozen=True):
 def pack_cases(pack: str) -> Iterator[Case]:
     """The conversations of a pack's rules, without those that are about a rule that is off in them.
 
+    A rule in shadow is held to its own as if it spoke, since that is what the shadow is to find out.
+
     Raises PackError for a pack that cannot be used, TranscriptError for a conversation that cannot be read.
     """
     rules = load(pack).pack.rule
@@ -84,6 +88,8 @@ def pack_cases(pack: str) -> Iterator[Case]:
         for test in rule.test:
             script = read_transcript(test.call, f"{rule.id}: {test.name}.call")
             own = laid_over(pack, test.pack) if test.pack else pack
+            if rule.shadow:
+                own = laid_over(own, f'rule = [{{ id = "{rule.id}", shadow = false }}]')
             if rule.enabled or any(one.id == rule.id and one.enabled for one in load(own).pack.rule):
                 yield Case(rule.id, script, own, test.events, others if test.alone else ())
 

@@ -16,6 +16,8 @@ Type=notify
 RestartSec=2
 # Calls that go on when it is told to stop may come to their end (taps.drain_s).
 TimeoutStopSec={stop_s}
+# Told to stop before it serves, as while a model is loaded.
+SuccessExitStatus=143
 NoNewPrivileges=true
 PrivateTmp=true
 ProtectSystem=strict

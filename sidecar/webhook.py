@@ -162,8 +162,12 @@ class WebhookSink:
         """Send what the settings allow."""
         config = self._config
         match event:
-            case CallStarted() | CallEnded() | CallSummary() if config.calls:
+            case CallStarted() | CallEnded() if config.calls:
                 self._put(event)
+            case CallSummary() if config.calls:
+                # It holds also what this agent's thumbs keep away from the screen, and they never leave the machine.
+                totals = {name: value for name, value in event.totals.items() if name != "in_shadow"}
+                self._put(msgspec.structs.replace(event, totals=totals))
             case Nudge() | NudgeResolved() | NudgeAnswered() | FloorAlert() if config.nudges:
                 self._put(event)
             case Utterance() if config.transcript and event.text:

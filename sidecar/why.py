@@ -39,7 +39,22 @@ def why(events: Iterable[Event], rule: str, context: CallContext) -> Iterator[st
     if not fired:
         yield f"{rule} never came to the screen; it is set off by:"
         for number, trigger in enumerate(meant.when, 1):
-            yield f"  trigger {number}: {msgspec.json.encode(trigger).decode()}"
+            yield f"  trigger {number}: {msgspec.json.encode(_set(trigger)).decode()}"
+
+
+def _set(value: object) -> object:
+    """What a pack says of a trigger or condition, without all that it leaves as it is."""
+    if isinstance(value, tuple):
+        return [_set(each) for each in value]
+    if not isinstance(value, msgspec.Struct):
+        return value
+    tag = value.__struct_config__.tag
+    own = {
+        field.name: _set(getattr(value, field.name))
+        for field in msgspec.structs.fields(value)
+        if getattr(value, field.name) != field.default
+    }
+    return {"on": tag, **own} if tag else own
 
 
 def _turn(event: Utterance, loaded: LoadedPack) -> Iterator[str]:

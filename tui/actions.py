@@ -24,6 +24,7 @@ ACTIONS = (
     Action("unhelpful", "minus", "Not helpful", "Thumbs down for this hint"),
     Action("undo", "u", "Undo", "Take the last answer back, within 5 s"),
     Action("quiet", "z", "Quiet", "No hints for a while; critical ones still show"),
+    Action("volume", "v", "Volume", "How many hints in this call: all, fewer, few"),
     Action("next", "tab,j", "Next", "Move to the next hint"),
     Action("previous", "k", "Previous", "Move to the hint before"),
     Action("copy", "y", "Copy", "Copy the line to say"),

@@ -1,4 +1,7 @@
-"""Pages that have to be asked for: a page that is open already flows in, what the service or the disk says fills it."""
+"""What is asked of the service: the board flows in, a question or a command and what is said of it flow out.
+
+A page that has to be asked for is open already; what the service or the disk says fills it.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,12 +12,14 @@ from streams.wire import Command
 from tui import pages
 from tui.board import fold
 from tui.feed import Feed
-from tui.screens import Page
+from tui.screens import Menu, Page
 from tui.state import Board
 from tui.view import View
 
 Earlier: TypeAlias = Callable[[str], Sequence[Sequence[Event | Telemetry]]]
 """Gives the events of an agent's calls before this one, by call, the newest first; it may take its time."""
+VOLUMES = (("novice", "all"), ("standard", "tips once each"), ("expert", "critical, process, praise"))
+"""Levels by the names of `nudges.volume`, and which hints each of them lets through."""
 ASKING = ("asking the service...",)
 
 
@@ -35,6 +40,19 @@ def pause(board: Board) -> tuple[Command, str]:
     off = board.paused_by_agent
     said = "listening again" if off else "paused: nothing is heard or kept"
     return Command(action="pause", call_id=board.call_id, value="off" if off else "on"), said
+
+
+def volumes(board: Board) -> Menu:
+    """The question how many hints this call may bring, with what holds already where that is known."""
+    now = f" Now: {board.volume}." if board.volume else ""
+    answers = [(level, f"{level}: {lets}") for level, lets in VOLUMES]
+    return Menu("Volume", f"Which hints show in this call.{now}", answers)
+
+
+def volume(board: Board, level: str) -> tuple[Command, str]:
+    """To hear more or less in this call; and what is said when it is so."""
+    said = f"hints: {dict(VOLUMES)[level]}"
+    return Command(action="volume", call_id=board.call_id, value=level), said
 
 
 async def fill_watched(page: Page, view: View, feed: Feed) -> None:

@@ -119,9 +119,11 @@ def _source(board: Board, event: Event) -> Board:
         case AudioLost():
             return replace(board, lost_ms=board.lost_ms + max(0, event.lost_ms), lost_at_ms=event.at_ms)
         case AudioPaused():
-            return replace(board, audio_paused=True, paused_by_agent=event.reason == "agent")
+            before = event.reason == "agent_before"
+            by_agent = before or event.reason == "agent"
+            return replace(board, audio_paused=True, paused_by_agent=by_agent, paused_from_before=before)
         case AudioResumed():
-            return replace(board, audio_paused=False, paused_by_agent=False)
+            return replace(board, audio_paused=False, paused_by_agent=False, paused_from_before=False)
         case Hold():
             return replace(board, on_hold=True)
         case Resumed():

@@ -220,6 +220,10 @@ class PanelApp(Surface):
         """Ask for how long."""
         self.push_screen(Menu("Quiet", "What cannot wait still shows.", QUIET), self._quiet)
 
+    def action_volume(self) -> None:
+        """Ask how much the agent wants to hear in this call."""
+        self.push_screen(asking.volumes(self.feed.board), self._volume)
+
     def action_next(self) -> None:
         """Move down."""
         self._move(1)
@@ -374,6 +378,10 @@ class PanelApp(Surface):
         if minutes:
             said = "hints are back" if minutes == "off" else f"quiet: {dict(QUIET)[minutes]}"
             self._send(Command(action="quiet", call_id=self.feed.board.call_id, value=minutes), said)
+
+    def _volume(self, level: str | None) -> None:
+        if level:
+            self._send(*asking.volume(self.feed.board, level))
 
     def _leave(self, answer: str | None) -> None:
         if answer == "leave":

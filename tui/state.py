@@ -101,6 +101,7 @@ class Board:
     on_hold: bool = False
     audio_paused: bool = False
     paused_by_agent: bool = False
+    paused_from_before: bool = False
     muted: tuple[Channel, ...] = ()
     lost_ms: int = 0
     lost_at_ms: int = 0

@@ -83,6 +83,8 @@ def words_rule(view: View, columns: int) -> Line:
 def words_remark(view: View) -> str:
     """What should be known about the words below: where they come from, how late they are, who speaks."""
     board = view.board
+    if board.paused_from_before:
+        return "paused since before the break"
     if board.late_ms > BEHIND_MS:
         return f"{board.late_ms / 1000:.1f}s late"
     if _lost(view):

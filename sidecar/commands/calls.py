@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,6 +11,9 @@ from sidecar.invocation import Invocation
 from sidecar.library import Entry, Library
 from sidecar.printable import printable
 from streams.errors import StorageError
+
+if TYPE_CHECKING:
+    from sidecar.journal import Kept
 
 
 @click.group(short_help="List, show, export and purge the calls that were kept.")
@@ -40,16 +44,15 @@ def list_calls(invocation: Invocation, as_json: bool) -> None:
 @click.pass_obj
 def show(invocation: Invocation, name: str) -> None:
     """Print the call NAME (of the list, or a part that is its own) as lines."""
-    from sidecar.journal import read_journal
-    from sidecar.playing import readable, say
+    from sidecar.joined import read_call
+    from sidecar.playing import readable
 
-    for folder in _library(invocation).parts(name):
-        kept = read_journal(folder)
-        lines = readable()
-        for event in kept.events:
-            lines.write(event)
-        if kept.cut:
-            say(kept.cut)
+    folders = _library(invocation).parts(name)
+    kept = read_call(folders)
+    lines = readable()
+    for event in kept.events:
+        lines.write(event)
+    _tell(invocation, folders, kept)
 
 
 @command.command(short_help="Write a call in another form.")
@@ -58,18 +61,21 @@ def show(invocation: Invocation, name: str) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of stdout.")
 @click.pass_obj
 def export(invocation: Invocation, name: str, form: str, output: Path | None) -> None:
-    """Write the call NAME as JSON lines, as a .call transcript or as a vCon."""
+    """Write the call NAME as JSON lines, as a .call transcript or as a vCon; a part by its own name alone."""
     from sidecar.exports import FORMATS
-    from sidecar.journal import read_journal
+    from sidecar.joined import read_call
 
-    text = FORMATS[form](read_journal(_library(invocation).find(name)))
+    folders = _library(invocation).parts(name)
+    kept = read_call(folders)
+    text = FORMATS[form](kept)
     if output is None:
         sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"cannot write {output}: {error.strerror or error}") from error
+    else:
+        try:
+            output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise StorageError(f"cannot write {output}: {error.strerror or error}") from error
+    _tell(invocation, folders, kept)
 
 
 @command.command(short_help="Delete old calls, some, or all.")
@@ -100,6 +106,15 @@ def purge(invocation: Invocation, names: tuple[str, ...], keep_days: int | None,
 
 def _library(invocation: Invocation) -> Library:
     return Library(invocation.places.journals_dir)
+
+
+def _tell(invocation: Invocation, folders: tuple[Path, ...], kept: "Kept") -> None:
+    """What a person should know of how a call was kept: that it broke off, or where a part of it stands."""
+    from sidecar.playing import say
+
+    for line in (_library(invocation).place(folders[0]), kept.cut):
+        if line:
+            say(line)
 
 
 def _row(entry: Entry, width: int) -> str:

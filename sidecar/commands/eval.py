@@ -49,18 +49,23 @@ def command(
     """
     import msgspec
 
+    from nudges.packs import load
     from sidecar.evaluation import sources
-    from sidecar.rulebook import trusted_pack
+    from sidecar.evaluation.scoring import unknown
+    from sidecar.rulebook import read_pack, trusted_pack
 
     names = [pack or invocation.config.nudges.pack, *((against,) if against else ())]
     packs = [trusted_pack(name) for name in names]
+    # Labels may speak of the rules that ship though these packs do without them.
+    rules = {rule.id for text in (*packs, read_pack("default")) for rule in load(text).pack.rule}
     cases: list[Case] = []
     skipped: list[str] = []
     for found in sources.find(paths):
-        if isinstance(found, InputError):
-            skipped.append(str(found))
-            print(f"sidecar: {found}", file=sys.stderr)
-        else:
+        wrong = [str(found)] if isinstance(found, InputError) else unknown(found, rules)
+        skipped.extend(wrong)
+        for line in wrong:
+            print(f"sidecar: {line}", file=sys.stderr)
+        if not wrong and not isinstance(found, InputError):
             cases.append(found)
     if not cases:
         raise InputError("there is no labelled call in what was given")

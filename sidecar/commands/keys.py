@@ -8,9 +8,12 @@ from sidecar.invocation import Invocation
 from streams.errors import InputError
 
 if TYPE_CHECKING:
+    from sidecar.config_sections import GatewayConfig, HubConfig
     from sidecar.hub.keyring import RollFile
     from sidecar.hub.roll import Client
 
+MACHINE = "THIS-MACHINE"
+"""Stands for this machine's address where it listens on all that it has."""
 ROLES = ("agent", "supervisor", "observer")
 _role = click.option(
     "--role",
@@ -156,14 +159,38 @@ def _instead_of(before: "Client | None") -> str:
 
 def _say_where(invocation: Invocation, client: "Client", step: int) -> None:
     """The lines of configuration that the client's machine needs."""
+    from urllib.parse import urlsplit
+
+    from sidecar import keys
     from sidecar.hub import keyring
+
+    config, folder = invocation.config, invocation.places.keys_dir
+    print(f"{step}. Put these lines into that machine's configuration (`sidecar config path` says where it is):")
+    if client.role == "agent" and (client.agents or keys.there(folder, "gateway")):
+        named = urlsplit(config.taps.public_url).hostname or ""
+        _say_lines("gateway", ("address", "key"), config.gateway, keys.pair(folder, "gateway").public, named=named)
+        print("   and, where a hub runs here as well, for its floor:")
+    section = "share" if client.role == "agent" else "floor"
+    _say_lines(section, ("hub", "hub_key"), config.hub, keyring.own_pair(folder).public)
+
+
+def _say_lines(
+    section: str, names: tuple[str, str], server: "HubConfig | GatewayConfig", public: str, *, named: str = ""
+) -> None:
+    """A section that names a server of this machine, and what is still to be done about its address.
+
+    `named` is the name by which the world reaches this machine, where that is known.
+    """
+    from sidecar.edge import is_loopback
     from sidecar.hub.zeromq import endpoint
 
-    hub = invocation.config.hub
-    section = "share" if client.role == "agent" else "floor"
-    print(f"{step}. Put these lines into that machine's configuration (`sidecar config path` says where it is):")
+    everywhere = server.host in ("0.0.0.0", "::")  # noqa: S104 - nothing is bound here
+    host = (named or MACHINE) if everywhere else server.host
     print(f"     [{section}]")
-    print(f'     hub = "{endpoint(hub.host, hub.port)}"')
-    print(f'     hub_key = "{keyring.own_pair(invocation.places.keys_dir).public}"')
-    if hub.host in ("127.0.0.1", "::1", "localhost"):
-        print("   The hub binds on this machine only as yet: hub.host names the address that others can reach.")
+    print(f'     {names[0]} = "{endpoint(host, server.port)}"')
+    print(f'     {names[1]} = "{public}"')
+    what = "gateway" if section == "gateway" else "hub"
+    if is_loopback(host):
+        print(f"   The {what} binds on this machine only as yet: {what}.host names the address that others can reach.")
+    if host == MACHINE:
+        print(f"   In place of {MACHINE}: the name or address by which that machine reaches this one.")

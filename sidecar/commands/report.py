@@ -43,7 +43,8 @@ def command(invocation: Invocation, call: str, *, as_json: bool, page: Path | No
 
 
 def _account(invocation: Invocation, call: str) -> "Account":
-    from sidecar.journal import FILE_NAME, read_journal
+    from sidecar.joined import read_call
+    from sidecar.journal import FILE_NAME
     from sidecar.report.account import account
     from sidecar.report.told import of_journal
 
@@ -51,22 +52,26 @@ def _account(invocation: Invocation, call: str) -> "Account":
     if call != LATEST and path.exists():
         if path.suffix != ".jsonl" and not (path / FILE_NAME).is_file():
             return _played(invocation, path)
+        folders: tuple[Path, ...] = (path,)
+        place = ""
     else:
-        path = _kept(invocation, call)
-    kept = read_journal(path)
-    return account(of_journal(kept), note=kept.cut)
+        folders, place = _kept(invocation, call)
+    kept = read_call(folders)
+    return account(of_journal(kept), note="; ".join(filter(None, (place, kept.cut))))
 
 
-def _kept(invocation: Invocation, call: str) -> Path:
+def _kept(invocation: Invocation, call: str) -> "tuple[tuple[Path, ...], str]":
+    """The parts of a kept call, and where in a call the one stands that was named."""
     from sidecar.library import Library
 
     library = Library(invocation.places.journals_dir)
     if call != LATEST:
-        return library.find(call)
-    folders = library.folders()
-    if not folders:
+        folders = library.parts(call)
+        return folders, library.place(folders[0])
+    calls = library.calls()
+    if not calls:
         raise InputError(f"no calls are kept in {invocation.places.journals_dir}; name a file instead")
-    return folders[0]
+    return library.folders_of(calls[0]), ""
 
 
 def _played(invocation: Invocation, path: Path) -> "Account":

@@ -8,7 +8,7 @@ import click
 from msgspec import json, structs
 
 from sidecar.invocation import Invocation
-from sidecar.rulebook import read_pack
+from sidecar.rulebook import read_pack, unknown_ids
 from streams.errors import TranscriptError
 from streams.events import AudioFrame
 from streams.script import Script
@@ -27,15 +27,15 @@ def list_rules(invocation: Invocation, pack: str | None) -> None:
     from nudges.packs import load
 
     settings = invocation.config.nudges
-    rules = load(read_pack(pack or settings.pack)).pack.rule
+    text = read_pack(pack or settings.pack)
+    rules = load(text).pack.rule
     width = max((len(rule.id) for rule in rules), default=0)
     for rule in rules:
         off = not rule.enabled or rule.id in settings.off
         mode = "off" if off else "shadow" if rule.shadow or rule.id in settings.shadow else "on"
         print(f"{rule.id:{width}}  {rule.severity:8}  {mode:6}  {rule.text}")
-    for setting, ids in (("off", settings.off), ("shadow", settings.shadow)):
-        for name in sorted(set(ids) - {rule.id for rule in rules}):
-            print(f"sidecar: nudges.{setting} names {name}, which the pack does not have", file=sys.stderr)
+    for slip in unknown_ids(text, settings):
+        print(f"sidecar: {slip}", file=sys.stderr)
 
 
 @command.command(short_help="Run conversations against their expectations.")
@@ -56,7 +56,7 @@ def test(invocation: Invocation, files: tuple[str, ...], pack: str | None, *, wh
     text = trusted_pack(name)
     own = proven_in(name)
     judged = [(case.rule, case.judge()) for case in pack_cases(text)]
-    judged.extend(("", judge(script, text)) for script in _read(files))
+    judged.extend(("", judge(script, text)) for script in _read(files, text))
     unmet = [(rule, verdict) for rule, verdict in judged if not verdict.passed]
     failed = [verdict for rule, verdict in unmet if whole or not rule or rule in own]
     for verdict in failed:
@@ -80,10 +80,14 @@ def check(invocation: Invocation, pack: str | None) -> None:
     """
     from sidecar.rulecheck import check_pack
 
-    problems = check_pack(read_pack(pack or invocation.config.nudges.pack))
-    for problem in problems:
-        print(f"{problem.kind:11}  {problem.where}: {problem.what}")
-    if problems:
+    settings = invocation.config.nudges
+    text = read_pack(pack or settings.pack)
+    found = [f"{problem.kind:11}  {problem.where}: {problem.what}" for problem in check_pack(text)]
+    # Another pack than the configured one may well lack what the configuration names.
+    found += [f"{'unknown':11}  {slip}" for slip in ([] if pack else unknown_ids(text, settings))]
+    for line in found:
+        print(line)
+    if found:
         sys.exit(1)
     print("nothing found")
 
@@ -118,13 +122,23 @@ def schema() -> None:
     print(json.format(json.encode(pack_schema()), indent=2).decode())
 
 
-def _read(files: tuple[str, ...]) -> Iterator[Script]:
+def _read(files: tuple[str, ...], pack: str) -> Iterator[Script]:
+    """Raises TranscriptError for a file that cannot be read, or that expects something of a rule that is none."""
+    from nudges.packs import load
     from streams.transcript import read_transcript
 
+    # A call may speak of the rules that ship though this pack does without them.
+    rules = [rule.id for text in (pack, read_pack("default")) for rule in load(text).pack.rule]
     for name in files:
         try:
             text = Path(name).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not a text file"
             raise TranscriptError(f"{name}: {reason}") from error
-        yield read_transcript(text, name)
+        script = read_transcript(text, name)
+        for expectation in script.expectations:
+            if not any(rule.startswith(expectation.rule) for rule in rules):
+                raise TranscriptError(
+                    f"{name}:{expectation.line}: no rule {expectation.rule}; `sidecar rules list` names them"
+                )
+        yield script

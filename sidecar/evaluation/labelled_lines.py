@@ -54,6 +54,7 @@ def read_line(line: bytes | str, where: str) -> Case:
         call = msgspec.json.decode(line, type=_Call)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise TranscriptError(f"{where}: not a labelled call: {error}") from error
+    _check_windows(call, where)
     turns = _turns(call, where)
     spans = [Span(turn.channel, turn.started_ms, turn.ended_ms) for turn in turns]
     labels = labels_of(
@@ -66,6 +67,15 @@ def read_line(line: bytes | str, where: str) -> Case:
         bans=call.forbid,
     )
     return case_of(call.id, turns, labels, where, timed=not _untimed(call))
+
+
+def _check_windows(call: _Call, where: str) -> None:
+    windows: dict[str, tuple[Want | Ban, ...]] = {"expect": call.expect or (), "forbid": call.forbid}
+    for key, moments in windows.items():
+        for number, moment in enumerate(moments):
+            if not 0 <= moment.from_ms <= moment.to_ms:
+                window = f"{moment.from_ms} to {moment.to_ms} ms"
+                raise TranscriptError(f"{where}: {key} {number}: from_ms must not lie after to_ms; it has {window}")
 
 
 def _turns(call: _Call, where: str) -> tuple[Turn, ...]:
@@ -81,13 +91,16 @@ def _turns(call: _Call, where: str) -> tuple[Turn, ...]:
         raise TranscriptError(f"{where}: there is no turn in it")
     if _untimed(call):
         return paced(said)
-    timed = []
+    timed: list[Turn] = []
     for number, (turn, (channel, text)) in enumerate(zip(call.turns, said, strict=True)):
         start_ms, end_ms = turn.start_ms, turn.end_ms
         if start_ms is None or end_ms is None:
             raise TranscriptError(f"{where}: turn {number}: has no start_ms and end_ms; give them to all turns or none")
         if not 0 <= start_ms < end_ms <= LONGEST_MS:
             raise TranscriptError(f"{where}: turn {number}: must end after its start; it has {start_ms} to {end_ms} ms")
+        if timed and start_ms < timed[-1].started_ms:
+            before = f"turn {number} starts at {start_ms} ms, before turn {number - 1}"
+            raise TranscriptError(f"{where}: {before} ({timed[-1].started_ms} ms); order turns by their start")
         words = spread_words(text, start_ms, end_ms)
         timed.append(Turn(channel=channel, started_ms=start_ms, ended_ms=end_ms, text=text, words=words))
     return tuple(timed)

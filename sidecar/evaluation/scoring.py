@@ -1,6 +1,6 @@
 """One call held against its labels: what the coach said flows in, every hit, miss and false alarm flows out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -109,6 +109,19 @@ def score(case: Case, said: Sequence[CoachEvent], *, expectations: int = 0, unme
 def fits(pattern: str, rule: str) -> bool:
     """Whether a rule is meant by its id, or by its family where the pattern ends in a dot; an empty one means all."""
     return pattern in {"", rule} or (pattern.endswith(".") and rule.startswith(pattern))
+
+
+def unknown(case: Case, rules: Collection[str]) -> list[str]:
+    """What its labels call by a name that none of these rules has, each as a line that says where."""
+    labels, script = case.labels, case.script
+    named = dict.fromkeys([*(want.rule for want in labels.wants), *(ban.rule for ban in labels.bans)])
+    lines = {} if script is None else {each.rule: f":{each.line}" for each in reversed(script.expectations)}
+    return [
+        f"{case.id if script is None else script.name}{lines.get(name, '')}: no rule {name}; "
+        "`sidecar rules list` names them, and a family ends in a dot"
+        for name in named
+        if not any(fits(name, rule) for rule in rules)
+    ]
 
 
 def _verdict(nudge: Nudge, case: Case) -> Verdict:

@@ -74,6 +74,8 @@ def _lines(path: Path) -> Iterator[Found]:
     if data.startswith(_JOURNAL_STARTS):
         yield _guarded(_journal, path)
         return
+    if not data.strip():
+        yield TranscriptError(f"{path}: there is nothing in it; write a labelled call as JSON on each line")
     for number, line in enumerate(data.splitlines(), 1):
         if line.strip():
             yield _guarded(read_line, line, f"{path}:{number}")

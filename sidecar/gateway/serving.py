@@ -69,6 +69,7 @@ class GatewayService:
     async def drain(self) -> None:
         """Let calls that go on come to their end, for a while, and take no new ones."""
         monitor.notify("STOPPING=1")
+        self._pulse.drain()
         if self._gateway is None:
             return
         with suppress(TimeoutError):

@@ -11,6 +11,9 @@ import msgspec
 from streams.errors import TranscriptError
 from streams.events import (
     Answer,
+    AudioPaused,
+    AudioResumed,
+    CallEnded,
     CallStarted,
     CallSummary,
     Channel,
@@ -57,7 +60,10 @@ class OpeningSums(msgspec.Struct, frozen=True):
 
 
 class Sums(msgspec.Struct, frozen=True):
-    """What the coach summed up: ms, shares from 0 to 1, moods from -1 to 1, heat from 0 to 100, words a minute."""
+    """What the coach summed up: ms, shares from 0 to 1, moods from -1 to 1, heat from 0 to 100, words a minute.
+
+    `in_shadow` says by rule when it would have spoken (media ms), were it not only logged.
+    """
 
     duration_ms: int = 0
     agent_talk_ms: int = 0
@@ -82,6 +88,7 @@ class Sums(msgspec.Struct, frozen=True):
     disposition_because: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     promises: tuple[Promise, ...] = ()
+    in_shadow: dict[str, tuple[int, ...]] = {}
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -139,7 +146,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a report of one call says."""
+    """Everything that a report of one call says; for `paused_ms` nothing was heard, because somebody wanted it so."""
 
     call_id: str
     agent: str
@@ -156,6 +163,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     moods: tuple[Point, ...]
     heats: tuple[Point, ...]
     said: tuple[Said, ...]
+    paused_ms: int = 0
     note: str = ""
 
 
@@ -184,6 +192,7 @@ def account(events: Sequence[Event | Telemetry], note: str = "") -> Account:
         moods=tuple(Point(mood.at_ms, mood.smoothed) for mood in _all(events, Mood)),
         heats=tuple(Point(heat.at_ms, heat.value) for heat in _all(events, Heat)),
         said=tuple(Said(each.channel, each.started_ms, each.text) for each in utterances if each.text),
+        paused_ms=_paused_ms(events),
         note=note,
     )
 
@@ -205,6 +214,17 @@ def _sums(events: Sequence[Event | Telemetry]) -> Sums:
         return msgspec.convert(summaries[-1].totals, Sums)
     except msgspec.ValidationError as error:
         raise TranscriptError(f"the call's summary is of another version: {error}") from error
+
+
+def _paused_ms(events: Sequence[Event | Telemetry]) -> int:
+    """How long listening was paused, to the end of the call where it was not resumed."""
+    paused_ms, since_ms = 0, None
+    for event in events:
+        if isinstance(event, AudioPaused) and since_ms is None:
+            since_ms = event.at_ms
+        elif isinstance(event, AudioResumed | CallEnded) and since_ms is not None:
+            paused_ms, since_ms = paused_ms + event.at_ms - since_ms, None
+    return paused_ms
 
 
 def _nudges(events: Sequence[Event | Telemetry]) -> Iterable[ShownNudge]:

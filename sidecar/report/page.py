@@ -7,7 +7,7 @@ from sidecar.report.account import Account, ShownNudge, clock
 from sidecar.report.style import page
 from sidecar.report.timeline import STYLE as TIMELINE_STYLE
 from sidecar.report.timeline import svg
-from sidecar.report.wording import MARKS, OUTCOMES, STATES, facts, figures, tally, title
+from sidecar.report.wording import MARKS, OUTCOMES, STATES, facts, figures, in_shadow, tally, title
 
 _STYLE = (
     """
@@ -110,6 +110,9 @@ def _nudges(account: Account) -> Iterator[str]:
     yield f"<section><h2>Nudges</h2><p>{escape(tally(account))}.</p>"
     if account.nudges:
         yield _table(("At", "", "Nudge", "Why", "Outcome"), [_nudge(nudge) for nudge in account.nudges])
+    if logged := in_shadow(account.sums):
+        rows = [(_time(at_ms), f"<td>{escape(rule)}</td>") for at_ms, rule in logged]
+        yield f"<h3>Only logged: in shadow, or thumbed down</h3>{_table((), rows)}"
     yield "</section>"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sidecar.report.account import Account, clock
-from sidecar.report.wording import MARKS, OUTCOMES, STATES, facts, figures, tally, title
+from sidecar.report.wording import MARKS, OUTCOMES, STATES, facts, figures, in_shadow, tally, title
 
 
 def lines(account: Account) -> Iterator[str]:
@@ -55,3 +55,6 @@ def _nudges(account: Account) -> Iterator[str]:
         thumb = {"helpful": "  (helpful)", "not_helpful": "  (not helpful)"}.get(nudge.thumb or "", "")
         yield f"  {clock(nudge.at_ms)}  {MARKS[nudge.severity]:<3}{nudge.text}  [{OUTCOMES[nudge.outcome]}]{thumb}"
         yield f"         {nudge.rule}{': ' if nudge.why else ''}{nudge.why}"
+    if logged := in_shadow(account.sums):
+        yield from ("", "Only logged: in shadow, or thumbed down")
+        yield from (f"  {clock(at_ms)}  {rule}" for at_ms, rule in logged)

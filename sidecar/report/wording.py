@@ -36,7 +36,8 @@ def facts(account: Account) -> list[str]:
         "text": "words from the transcript, no sound",
         "none": "no words, voice activity only",
     }
-    known = [account.queue, account.agent, account.started_at, words.get(account.words_from, ""), account.note]
+    paused = f"listening paused for {seconds(account.paused_ms)}" if account.paused_ms else ""
+    known = [account.queue, account.agent, account.started_at, words.get(account.words_from, ""), paused, account.note]
     return [fact for fact in known if fact]
 
 
@@ -66,6 +67,11 @@ def tally(account: Account) -> str:
     outcomes = [OUTCOMES[nudge.outcome] for nudge in account.nudges]
     parts = [f"{outcomes.count(outcome)} {outcome}" for outcome in dict.fromkeys(outcomes)]
     return ", ".join([f"{count} nudge{'' if count == 1 else 's'}", *parts])
+
+
+def in_shadow(sums: Sums) -> list[tuple[int, str]]:
+    """When which rule would have spoken that is only logged, in the order of the call."""
+    return sorted((at_ms, rule) for rule, times in sums.in_shadow.items() for at_ms in times)
 
 
 def percent(share: float | None) -> str:

@@ -111,8 +111,8 @@ class Timeline:
                 return [Unmuted(call_id=call_id, at_ms=at_ms, channel=self._named[channel])]
             case SayPaused(reason):
                 flushed = self._flush()
-                # "agent" names the key beside the agent, which alone could end such a pause.
-                why = "platform" if reason == "agent" else reason
+                # "agent…" names the key beside the agent, which alone could end such a pause.
+                why = "platform" if reason.startswith("agent") else reason
                 return [*flushed, AudioPaused(call_id=call_id, at_ms=self._go_free("pause"), reason=why)]
             case SayResumedAudio():
                 return [AudioResumed(call_id=call_id, at_ms=self._count_again("pause"))]

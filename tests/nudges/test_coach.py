@@ -191,9 +191,9 @@ def test_a_short_turn_leaves_the_streak(play: Play) -> None:
 
 
 def test_thumbs_of_earlier_calls_count(make_coach: Make) -> None:
-    coach = make_coach(history={"deesc.threat": (False, False)})
+    coach = make_coach(history={"deesc.supervisor_request": (False, False)})
     coach.feed(CallStarted(call_id="c", at_ms=0))
-    assert nudges(list(coach.feed(says("customer", 0, 4000, "you will hear from my lawyer")))) == []
+    assert nudges(list(coach.feed(says("customer", 0, 4000, "can I talk to your supervisor please")))) == []
 
 
 def test_what_comes_true_at_the_end_comes_too_late(play: Play) -> None:

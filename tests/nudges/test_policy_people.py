@@ -146,16 +146,39 @@ def test_nothing_to_undo_about_a_done_one() -> None:
 
 
 def test_two_thumbs_down_and_a_rule_is_only_logged() -> None:
+    desk = policy(a_one=(True, False, *[True] * 8))
+    offer(desk, advice(), at_ms=0)
+    desk.answer("c-n1", "not_helpful", 1000)
+    desk.settle(90_000, CALM)
+    assert offer(desk, advice(at_ms=100_000), at_ms=100_000) == []
+    assert desk.shadowed == [("a.one", 100_000)]
+
+
+def test_thumbs_of_long_ago_no_longer_count() -> None:
     desk = policy(a_one=(False, *[True] * 9))
     offer(desk, advice(), at_ms=0)
     desk.answer("c-n1", "not_helpful", 1000)
-    desk.answer("c-n1", "helpful", 1000)
-    assert desk.thumbs["a.one"] == (*[True] * 8, False, True)
     assert shown(offer(desk, advice(at_ms=100_000), at_ms=100_000)) == ["a.one"]
-    desk.answer("c-n2", "not_helpful", 101_000)
-    desk.settle(150_000, CALM)
-    assert offer(desk, advice(at_ms=300_000), at_ms=300_000) == []
-    assert desk.shadowed == [("a.one", 300_000)]
+
+
+def test_a_nudge_has_one_thumb_and_the_last_one_holds() -> None:
+    desk = policy(a_one=(False,))
+    offer(desk, advice(), at_ms=0)
+    desk.answer("c-n1", "not_helpful", 1000)
+    desk.answer("c-n1", "helpful", 1000)
+    assert shown(offer(desk, advice(at_ms=100_000), at_ms=100_000)) == ["a.one"]
+
+    desk = policy()
+    offer(desk, advice(), at_ms=0)
+    for _ in range(3):
+        desk.answer("c-n1", "not_helpful", 1000)
+    assert shown(offer(desk, advice(at_ms=100_000), at_ms=100_000)) == ["a.one"]
+
+
+def test_no_thumb_silences_what_is_critical() -> None:
+    desk = policy(a_one=(False, False))
+    assert offer(desk, advice(), at_ms=0) == []
+    assert shown(offer(desk, advice(severity="critical", at_ms=1000), at_ms=1000)) == ["a.one"]
 
 
 def test_a_shadow_rule_is_logged_at_most_once_a_cooldown() -> None:

@@ -123,15 +123,17 @@ def test_the_floor_hears_also_what_the_agent_does_not(with_rule: Callable[..., C
 
     assert said(with_rule(when + 'unless = [{ phase = ["resolution"] }]\n'), *calls) == heard
     assert said(with_rule(when, shadow=["own.one"]), *calls) == []
+    assert said(with_rule(when + "shadow = true\n"), *calls) == []
     assert said(with_rule(when, off=["own.one"]), *calls) == []
     assert said(with_rule(when + "enabled = false\n"), *calls) == []
 
 
-def test_shadow_rules_are_counted_and_not_shown(with_rule: Callable[..., Coach]) -> None:
+def test_when_a_rule_in_shadow_would_have_spoken_is_in_the_summary(with_rule: Callable[..., Coach]) -> None:
     coach = with_rule('when = [{ on = "heard", cues = ["A.promise"] }]\nshadow = true\n')
-    assert said(coach, PROMISE, tick(10_000)) == []
-    (summary,) = coach.feed(CallEnded(call_id="c", at_ms=11_000))
-    assert summary.totals["nudges"]["shadowed"] == {"own.one": 1}  # type: ignore[union-attr,index]
+    again = says("agent", 120_000, 121_000, "then I will call", number=1)
+    assert said(coach, PROMISE, tick(10_000), again) == []
+    (summary,) = coach.feed(CallEnded(call_id="c", at_ms=122_000))
+    assert summary.totals["in_shadow"] == {"own.one": [3000, 121_000]}  # type: ignore[union-attr]
 
 
 def test_in_a_mixed_call_only_rules_for_it_run(with_rule: Callable[..., Coach]) -> None:

@@ -10,7 +10,7 @@ from streams.errors import PackError
 from streams.events import CallEnded, CallStarted, CallSummary, CoachEvent
 from tests.nudges.saying import partly
 
-KNOWN = [
+KNOWN: list[dict[str, Any]] = [
     {"name": "Delivery", "words": ["deliver", "parcel"]},
     {"name": "Refund", "words": ["refund"]},
     {"name": "Something else"},
@@ -73,7 +73,7 @@ def test_words_that_were_never_final_are_quoted_as_they_were_heard(make_coach: C
 
 def test_a_promise_said_again_is_one(play: Callable[..., list[CoachEvent]]) -> None:
     found = summary(
-        play, "0-3 agent  I will call you back\n5-7 customer  okay then\n8-11 agent  I will call you back\n"
+        play, "0-3 agent  I will call you back\n5-7 customer  okay then\n8-11 agent  i will call you BACK\n"
     )
     assert found["open_promises"] == 1
 
@@ -123,6 +123,15 @@ def test_the_disposition_that_most_turns_speak_for(play: Callable[..., list[Coac
     assert (found["disposition"], found["disposition_because"]) == ("Delivery", ["parcel"])
     found = summary(play, "0-2 customer  about my refund\n", dispositions=KNOWN)
     assert found["disposition"] == "Refund"
+
+
+def test_the_agents_words_speak_for_a_disposition_in_any_case_and_the_customers_twice(
+    play: Callable[..., list[CoachEvent]],
+) -> None:
+    known = [{**each, "words": [word.upper() for word in each.get("words", ())]} for each in KNOWN]
+    agent = "0-2 agent  about your Refund\n3-5 customer  yes\n6-8 agent  the refund went out\n"
+    assert summary(play, agent, dispositions=known)["disposition"] == "Refund"
+    assert summary(play, agent + "9-11 customer  and a Parcel\n", dispositions=known)["disposition"] == "Delivery"
 
 
 def test_words_are_beginnings_of_words(play: Callable[..., list[CoachEvent]]) -> None:

@@ -13,6 +13,7 @@ from streams.errors import RecogniserError
 from streams.events import (
     AudioFrame,
     AudioLost,
+    AudioPaused,
     CallContext,
     CallEnded,
     CallStarted,
@@ -162,11 +163,22 @@ def test_nothing_is_heard_in_an_agents_pause_and_a_forgotten_one_ends() -> None:
     call = Call("c", STARTED, CONTEXT, loop, Memory(), pausing=Pausing(1_000))  # type: ignore[arg-type]
     paused = by_agent("c", 100, on=True)
     assert call.feed(paused).events == (paused,)
-    assert call.feed(paused) == Step()
+    assert call.feed(paused).events == (paused,), "its time begins anew"
     for at_ms in range(120, 1_100, 20):
         call.feed(frame(at_ms))
     assert not [asked for asked in loop.asked if asked[0] == "hear"]
     assert call.feed(frame(1_100)).events == (by_agent("c", 1_100, on=False),)
+    assert [asked[0] for asked in loop.asked][-1] == "hear"
+
+
+def test_a_call_that_begins_in_a_pause_hears_nothing_before_its_end() -> None:
+    loop = ScriptedLoop()
+    call = Call("c", STARTED, CONTEXT, loop, Memory(), pausing=Pausing(1_000, lasted_ms=900))  # type: ignore[arg-type]
+    paused = AudioPaused(call_id="c", at_ms=0, reason="agent_before")
+    assert call.begin().events == (CONTEXT, STARTED, paused)
+    call.feed(frame(80))
+    assert loop.asked == []
+    assert call.feed(frame(100)).events == (by_agent("c", 100, on=False),)
     assert [asked[0] for asked in loop.asked][-1] == "hear"
 
 

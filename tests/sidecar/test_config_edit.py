@@ -16,6 +16,13 @@ def test_a_file_that_is_not_there_is_made(tmp_path: Path):
     assert tomllib.loads(path.read_text("utf-8")) == {"asr": {"profile": "fast"}}
 
 
+def test_a_mark_at_the_beginning_is_no_mistake(tmp_path: Path):
+    path = tmp_path / "config.toml"
+    path.write_text("[bus]\nport = 9000\n", "utf-8-sig")
+    config_edit.put(path, ("bus",), "port", "9001")
+    assert path.read_text("utf-8").splitlines()[0] == "[bus]"
+
+
 def test_everything_else_stays_as_it_was_written(tmp_path: Path):
     path = tmp_path / "config.toml"
     path.write_text(

@@ -60,6 +60,8 @@ def test_bad_toml_is_named_by_its_line() -> None:
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"cannot read .*missing\.toml: No such file"):
         read(tmp_path / "missing.toml")
+    (tmp_path / "marked.toml").write_text("[a]\nb = 1\n", "utf-8-sig")
+    assert read(tmp_path / "marked.toml").tree == {"a": {"b": 1}}
     (tmp_path / "latin.toml").write_bytes(b"# \xe9\n")
     with pytest.raises(ConfigError, match="is not UTF-8 text"):
         read(tmp_path / "latin.toml")

@@ -60,3 +60,13 @@ def test_it_is_bounded(tmp_path: Path) -> None:
     for number in range(MOST + 2):
         kept(tmp_path, f"c{number}", "2026-11-22T11:00:00Z")
     assert len(found(tmp_path)) == MOST
+
+
+def test_a_call_in_which_the_service_ended_is_one(tmp_path: Path) -> None:
+    kept(tmp_path, "c", "2026-11-22T11:00:00Z")
+    kept(tmp_path, "c", "2026-11-22T11:01:00Z")
+    first = next(tmp_path.glob("*110000-c")) / "events.jsonl"
+    first.write_bytes(b"\n".join(first.read_bytes().splitlines()[:-1]) + b"\n")
+    (call,) = earlier_calls(Library(tmp_path), "a7", NOW)
+    assert [type(event).__name__ for event in call] == ["CallStarted", "Nudge", "Nudge", "CallEnded"]
+    assert call[-1].at_ms == 60_009

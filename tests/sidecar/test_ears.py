@@ -100,3 +100,33 @@ def test_a_model_that_is_here_is_loaded(tmp_path: Path, monkeypatch: pytest.Monk
     assert isinstance(ears.local_model(asr, tmp_path), Model)
     assert isinstance(ears.any_model(asr, tmp_path, say=pytest.fail), Model)
     assert loaded == [tmp_path / "base.en"] * 2
+
+
+def test_auto_goes_on_with_the_next_model_where_one_cannot_be_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auto, named = (config.load(sets=[f"asr.model={name}"]).asr for name in ("auto", "base.en"))
+    said: list[str] = []
+    broken = {"base.en"}
+
+    def load(_: object, directory: Path) -> Model:
+        if directory.name in broken:
+            raise ModelError(f"{directory.name} is damaged")
+        return Model()
+
+    def chosen(asr: object, models_dir: Path, *, say: object, without: set[str]) -> str:
+        if without >= {"base.en", "tiny.en"}:
+            raise ModelError("none is left")
+        return "tiny.en" if "base.en" in without else "base.en"
+
+    monkeypatch.setattr("sidecar.recogniser.load", load)
+    monkeypatch.setattr("sidecar.models.find", lambda name, models_dir: models_dir / name)
+    monkeypatch.setattr("sidecar.pick.name", chosen)
+    for get in (ears.local_model, ears.any_model):
+        assert isinstance(get(auto, tmp_path, say=said.append), Model)
+        assert said.pop() == "speech model base.en is passed over: base.en is damaged"
+        with pytest.raises(ModelError, match=r"base\.en is damaged"):
+            get(named, tmp_path, say=pytest.fail)
+    broken.add("tiny.en")
+    with pytest.raises(ModelError, match="none is left"):
+        ears.any_model(auto, tmp_path, say=said.append)

@@ -114,11 +114,14 @@ def test_without_text_nothing_that_was_said_is_kept(tmp_path: Path) -> None:
         Note(call_id="c", at_ms=1, note="n", by="b", text=SECRET),
         HelpAsked(call_id="c", at_ms=1, help="h", text=SECRET),
         FloorAlert(call_id="c", at_ms=1, rule="r", severity="info", text=SECRET),
-        CallSummary(call_id="c", at_ms=1, totals={"n": 1, "best": SECRET, "in": {"said": [SECRET], "x": 0.5}}),
+        CallSummary(
+            call_id="c", at_ms=1, totals={"n": 1, "best": SECRET, "in": {"said": [SECRET], "at_ms": [7], "x": 0.5}}
+        ),
         Hold(call_id="c", at_ms=1),
     ]
     data = written(tmp_path, [*BEGUN, *said], text=False)
     assert SECRET.encode() not in data
+    assert b'"in":{"at_ms":[7],"x":0.5}' in data
     assert data.count(b"\n") == len(BEGUN) + len(said) - 1
     assert not read_journal(tmp_path).has_words
     assert without_words(Hold(call_id="c", at_ms=1)) == Hold(call_id="c", at_ms=1)

@@ -87,7 +87,7 @@ def test_a_broken_model_is_a_problem(here: dict[str, Path]) -> None:
         raise ModelError("it is broken")
 
     (found,) = keeping_pace.findings(config.load().asr, places.find(), lambda _: None, measure)
-    assert (found.state, found.text) == ("problem", "it is broken")
+    assert (found.state, found.text) == ("problem", "tiny.en: it is broken")
 
 
 def test_what_the_first_start_found_is_compared(here: dict[str, Path]) -> None:
@@ -107,3 +107,27 @@ def test_nothing_is_asked_of_the_hub_but_its_cache(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(model_hub, "cached", asked.append)
     look()
     assert len(asked) == 3
+
+
+def test_a_broken_model_hides_no_good_one(here: dict[str, Path]) -> None:
+    hold(here, "tiny.en", "base.en")
+
+    def measure(_: AsrConfig, directory: Path) -> Speed:
+        if directory.name == "tiny.en":
+            raise ModelError("it is broken")
+        return TABLE[directory.name]
+
+    found = [*keeping_pace.findings(config.load().asr, places.find(), lambda _: None, measure)]
+    assert [(finding.state, finding.text.split()[0]) for finding in found] == [
+        ("ok", "base.en"),
+        ("problem", "tiny.en:"),
+        ("ok", "auto"),
+    ]
+
+
+def test_a_folder_that_holds_no_model_is_a_problem(tmp_path: Path) -> None:
+    models_dir = places.find().models_dir
+    (models_dir / "base.en").mkdir(parents=True)
+    (found,) = keeping_pace.findings(config.load().asr, places.find(), pytest.fail)
+    assert found.state == "problem"
+    assert "is not a converted Whisper model" in found.text

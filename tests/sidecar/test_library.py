@@ -110,9 +110,12 @@ def test_a_call_in_which_the_service_ended_is_one_with_what_came_after(library: 
     newest, _, one, _ = library.calls()
     assert newest.name == again.name
     assert one.parts == (before.name, between.name, after.name)
-    assert (one.utterances, one.duration_ms, one.note) == (3, 2_180, "the service ended in it; 3 parts")
+    assert (one.utterances, one.duration_ms, one.note) == (3, 62_000, "the service ended in it; 3 parts")
     assert library.parts(one.name) == (before, between, after)
     assert library.parts(between.name) == (between,)
+    assert library.folders_of(one) == (before, between, after)
+    assert library.place(before) == library.place(again) == library.place(journals / "20261101-090000-older") == ""
+    assert library.place(after) == f"part 3 of 3 of {before.name}; begins 01:00 into the call"
     assert library.parts("other") == (journals / "20261101-100040-other",)
 
 

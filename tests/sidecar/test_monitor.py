@@ -47,6 +47,12 @@ def test_figures_and_health_are_served(settings: MonitorConfig) -> None:
         code, body = get(settings, "/healthz")
         assert (code, json.loads(body)["status"]) == (503, "stalled")
         assert get(settings, "/else")[0] == 404
+        pulse.drain()
+        assert json.loads(get(settings, "/healthz")[1])["status"] == "stalled", "what is worse is said"
+        pulse.alive(calls=1, words="none")
+        code, body = get(settings, "/healthz")
+        assert (code, json.loads(body)) == (503, {"status": "draining", "silent_ms": 0, "calls": 1, "words": "none"})
+        assert get(settings, "/metrics")[0] == 200
     with pytest.raises(ConnectionError):
         get(settings, "/healthz")
 

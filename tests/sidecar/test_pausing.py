@@ -5,7 +5,7 @@ from itertools import permutations
 import msgspec
 import pytest
 
-from sidecar.pausing import Pausing, by_agent
+from sidecar.pausing import FROM_BEFORE, Pausing, by_agent
 from streams.engine import Transcription
 from streams.events import AudioPaused, AudioResumed, Word
 
@@ -22,7 +22,8 @@ def test_only_an_agents_pause_makes_deaf() -> None:
     assert pausing.feed(PLATFORM_OVER) == (PLATFORM_OVER,)
     assert pausing.feed(AGENT) == (AGENT,)
     assert pausing.deaf
-    assert pausing.feed(AGENT) == ()
+    assert pausing.feed(PLATFORM) == ()
+    assert pausing.feed(PLATFORM_OVER) == ()
     assert pausing.feed(AGENT_OVER) == (AGENT_OVER,)
     assert not pausing.deaf
 
@@ -84,7 +85,8 @@ def test_words_of_an_agents_pause_are_nobodys() -> None:
 def test_a_pause_that_is_asked_for_again_is_one_pause() -> None:
     pausing = Pausing(longest_ms=1_000)
     pausing.feed(AGENT)
-    pausing.feed(by_agent("c", 1_500, on=True))
+    again = by_agent("c", 1_500, on=True)
+    assert pausing.feed(again) == (again,), "which whoever keeps it must know"
     assert pausing.over("c", 2_400) is None, "the time begins anew"
     assert pausing.without_paused(said(("four", 1_200, 1_300), ("one", 1_600, 1_700))) == said()
 
@@ -100,3 +102,35 @@ def test_a_forgotten_pause_is_over_by_itself() -> None:
     unbounded = Pausing()
     unbounded.feed(AGENT)
     assert unbounded.over("c", 10**9) is None
+
+
+def test_a_call_may_begin_in_a_pause_that_the_same_key_ends() -> None:
+    assert Pausing().begin("c", 0) == ()
+    pausing = Pausing(longest_ms=300_000, lasted_ms=0)
+    (begun,) = pausing.begin("c", 0)
+    assert begun == AudioPaused(call_id="c", at_ms=0, reason=FROM_BEFORE)
+    assert pausing.deaf
+    assert pausing.feed(PLATFORM) == pausing.feed(PLATFORM_OVER) == (), "the platform's has no part in it"
+    assert pausing.without_paused(said(("four", 100, 200))) == said()
+    assert pausing.feed(AGENT_OVER) == (AGENT_OVER,)
+    assert not pausing.deaf
+    again = Pausing()
+    assert [event for given in (begun, AGENT_OVER) for event in again.feed(given)] == [begun, AGENT_OVER]
+
+
+def test_a_pause_from_before_is_forgotten_by_all_the_time_that_it_has_lasted() -> None:
+    pausing = Pausing(longest_ms=300_000, lasted_ms=100_000)
+    pausing.begin("c", 0)
+    assert pausing.over("c", 199_999) is None
+    over = pausing.over("c", 200_000)
+    assert over == AudioResumed(call_id="c", at_ms=200_000, reason="agent")
+    assert pausing.feed(over) == (over,)
+    pausing.feed(at(AGENT, 210_000))
+    assert pausing.over("c", 509_999) is None, "a later pause has all of its time"
+
+
+def test_a_pause_from_before_that_is_asked_for_again_begins_anew() -> None:
+    pausing = Pausing(longest_ms=300_000, lasted_ms=100_000)
+    pausing.begin("c", 0)
+    assert pausing.feed(AGENT) == (at(AGENT_OVER, 1_000), AGENT)
+    assert pausing.over("c", 300_999) is None

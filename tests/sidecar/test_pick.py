@@ -5,7 +5,7 @@ import pytest
 
 from sidecar import config, model_hub, pick
 from sidecar.config_sections import AsrConfig
-from streams.errors import StorageError, WrongModelError
+from streams.errors import ModelError, StorageError, WrongModelError
 from streams.keeping_up import Speed
 
 
@@ -153,3 +153,55 @@ def test_a_model_that_hears_english_only_is_refused_for_another_language(
 @pytest.mark.parametrize(("model", "language"), [("base", "de"), ("base.en", "auto"), ("some/folder.en", "de")])
 def test_a_model_that_may_hear_the_language_is_taken(tmp_path: Path, asr: AsrConfig, model: str, language: str) -> None:
     assert pick.name(msgspec.structs.replace(asr, model=model, language=language), tmp_path, say=pytest.fail) == model
+
+
+def test_a_folder_that_holds_no_model_is_passed_over_and_said(
+    tmp_path: Path, asr: AsrConfig, here: dict[str, Path]
+) -> None:
+    hold(here, "tiny")
+    (tmp_path / "small.en").mkdir()
+    said: list[str] = []
+    assert pick.name(asr, tmp_path, say=said.append) == "tiny.en"
+    (line,) = said
+    assert line.startswith(f"speech model small.en is passed over: {tmp_path / 'small.en'} is not a converted")
+    here.clear()
+    assert pick.name(asr, tmp_path, say=said.append) == "base.en", "which may be fetched"
+    (tmp_path / "base.en").mkdir()
+    with pytest.raises(WrongModelError, match=r"no speech model at hand can be used: .*base\.en is not.*models pull"):
+        pick.name(asr, tmp_path, say=said.append)
+
+
+def test_a_model_that_breaks_when_it_is_measured_is_passed_over(
+    tmp_path: Path, asr: AsrConfig, here: dict[str, Path]
+) -> None:
+    hold(here, "tiny", "base", "small")
+    watch, broken = Stopwatch(tiny=0.2, base=0.3, small=0.4), {"small"}
+
+    def measure(asr: AsrConfig, directory: Path) -> Speed:
+        if directory.name in broken:
+            raise ModelError(f"{directory} is damaged")
+        return watch(asr, directory)
+
+    said: list[str] = []
+    assert pick.name(asr, tmp_path, say=said.append, measure=measure) == "base.en"
+    assert "speech model small.en is passed over: small is damaged" in said
+    broken.clear()
+    assert pick.name(asr, tmp_path, say=said.append, measure=measure) == "small.en", "once it is mended"
+    (tmp_path / pick.MEASUREMENTS).unlink()
+    broken |= {"tiny", "base", "small"}
+    with pytest.raises(WrongModelError, match=r"no speech model at hand can be used: base is damaged"):
+        pick.name(asr, tmp_path, say=said.append, measure=measure)
+
+
+def test_without_one_that_could_not_be_loaded_the_next_is_chosen_as_it_was_measured(
+    tmp_path: Path, asr: AsrConfig, here: dict[str, Path]
+) -> None:
+    hold(here, "tiny", "base", "small")
+    watch = Stopwatch(tiny=0.2, base=0.3, small=0.4)
+    without: set[str] = set()
+    for expected in ("small.en", "base.en", "tiny.en"):
+        assert pick.name(asr, tmp_path, say=lambda _: None, measure=watch, without=without) == expected
+        without.add(expected)
+    assert watch.measured == ["tiny", "base", "small"]
+    with pytest.raises(WrongModelError, match="no speech model at hand can be used; delete"):
+        pick.name(asr, tmp_path, say=lambda _: None, measure=watch, without=without)

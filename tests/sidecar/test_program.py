@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -23,6 +24,29 @@ class CtrlC(importlib.abc.MetaPathFinder):
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, CtrlC())
+program.main()
+"""
+ENDED = """
+import os, signal, sys, tempfile
+from pathlib import Path
+from sidecar import cli, program, running
+
+class Main:
+    def main(self, **given):
+        async def nothing():
+            pass
+
+        with tempfile.TemporaryDirectory(dir=sys.argv[1]) as folder:
+            (Path(folder) / "model.bin").touch()
+            running.run(nothing)
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)
+                print("tidied", flush=True)
+        print("went on", flush=True)
+
+cli.cli = Main()
 program.main()
 """
 LEAVING = """
@@ -69,3 +93,10 @@ def test_closed_standard_streams_are_no_reason_to_break(closed: str) -> None:
     code = f'"{sys.executable}" -m sidecar.program --help {closed}'
 
     assert subprocess.run(["/bin/sh", "-c", code], env=home, timeout=60, check=False).returncode == 0
+
+
+@posix
+def test_a_request_to_end_runs_every_blocks_end(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", ENDED, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "tidied\n", "")
+    assert [*tmp_path.iterdir()] == []

@@ -17,6 +17,12 @@ def test_a_pack_of_ones_own(tmp_path: Path) -> None:
     assert load(read_pack(str(file))).pack.name == "mine"
 
 
+def test_a_pack_saved_by_an_editor_that_marks_its_text(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "default"\nname = "mine"\n', "utf-8-sig")
+    assert load(read_pack(str(file))).pack.name == "mine"
+
+
 def test_a_pack_that_extends_the_default(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(

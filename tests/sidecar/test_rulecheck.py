@@ -37,10 +37,11 @@ def test_the_default_pack_is_in_order(pack: Pack) -> None:
 
 
 def test_a_pack_with_everything_wrong() -> None:
-    text = read_pack("default").replace("bands = [20, 40, 60, 75]", "bands = [20, 40, 60, 50]")
+    text = read_pack("default").replace("bands = [20, 40, 60, 75]", "bands = [20, 40, 120, 50]")
     text = text.replace("\nfed up\n", "\nfed up\nfed up now\n", 1)
     found = check_pack(text)
     assert Problem("unreachable", "[heat]", "the bands do not rise") in found
+    assert Problem("unreachable", "[heat]", "heat never reaches the band at 120") in found
     assert Problem("shadowed", "C.emotion_word", "'fed up now' is matched by 'fed up' already") in found
 
 

@@ -193,6 +193,9 @@ async def test_a_broken_setting_keeps_the_old_ones() -> None:
         assert not (await line.send(Command(action="reload"))).ok
         run.sets[-1] = f"bus.port={ports.free_pair()}"
         assert "[bus] may need a restart" in (await line.send(Command(action="reload"))).text
+        run.sets[-1] = "nudges.shadow=['empathy.mised']"
+        told = (await line.send(Command(action="reload"))).text
+        assert told.endswith("; nudges.shadow names empathy.mised, which the pack does not have")
         run.service.reload_wanted.set()
         run.sets[-1] = "asr.workers=none"
         run.service.reload_wanted.set()

@@ -96,6 +96,16 @@ async def test_patience_is_asked_for_at_each_idle_moment() -> None:
         await spoken.next(0.001, is_patient)
 
 
+async def test_a_shorter_time_holds_from_the_next_message() -> None:
+    wire, spoken = PaperWire(), begun(PaperWire())
+    spoken.wire = wire
+    wire.says("begin")
+    async with asyncio.timeout(5):
+        assert await spoken.next(3_600, lambda: False) == "begin"
+        with pytest.raises(ProtocolError, match=r"nothing came for 0.01 s"):
+            await spoken.next(0.01, lambda: False)
+
+
 async def test_many_waits_share_one_timer_and_each_has_its_whole_time() -> None:
     wire, spoken = PaperWire(), begun(PaperWire())
     spoken.wire = wire

@@ -67,6 +67,18 @@ def test_expectations_that_are_not(pack: str, expectation: str, reason: str) -> 
     assert unmet(pack, expectation) == [reason]
 
 
+def test_a_rule_in_shadow_is_named_as_such(pack: str) -> None:
+    told = judge(script("=> deesc.supervisor_request\n"), pack, {"shadow": ["deesc.supervisor_request"]})
+    assert [reason for _, reason in told.unmet] == ["it never came: only logged, in shadow"]
+
+
+def test_a_rule_in_shadow_is_held_to_its_conversations_as_if_it_spoke(pack: str) -> None:
+    shadowed = pack.replace('id = "deesc.threat"\n', 'id = "deesc.threat"\nshadow = true\n', 1)
+    cases = [case for case in pack_cases(shadowed) if case.rule == "deesc.threat"]
+    assert cases
+    assert [case.script.name for case in cases if not case.judge().passed] == []
+
+
 def test_nothing_at_all(pack: str) -> None:
     calm = script("=> none", "0-2 customer  hello there\n3-4 agent  hello\n")
     verdict = judge(calm, pack)

@@ -232,7 +232,7 @@ EVENTS = (
     NudgeResolved(call_id="c", at_ms=1, nudge="n", rule="empathy.missed", outcome="done"),
     FloorAlert(call_id="c", at_ms=1, rule="deesc.hot", severity="critical", text="whispered words"),
     CallEnded(call_id="c", at_ms=2),
-    CallSummary(call_id="c", at_ms=2, totals={"duration_ms": 2, "notes": "whispered words"}),
+    CallSummary(call_id="c", at_ms=2, totals={"duration_ms": 2, "notes": "whispered words", "in_shadow": {"a.b": [1]}}),
     StageLag(call_id="c", at_ms=2, stage="vad", p50_ms=1, p95_ms=2, count=3),
 )
 
@@ -253,7 +253,10 @@ def test_only_what_is_allowed_is_sent(allowed: dict[str, bool], kinds: str) -> N
     for event in EVENTS:
         sink.write(event)
     assert [type(event).__name__ for event in sender._waiting] == kinds.split()
-    assert (b"whispered" in msgspec.json.encode(list(sender._waiting))) == config.transcript
+    sent = msgspec.json.encode(list(sender._waiting))
+    assert (b"whispered" in sent) == config.transcript
+    assert b"in_shadow" not in sent
+    assert (b"duration_ms" in sent) == config.calls
 
 
 def test_nothing_is_opened_unless_asked_for() -> None:

@@ -37,6 +37,7 @@ def test_a_rule_that_never_fired_says_what_would_have_set_it_off() -> None:
     lines = list(why(events(), "silence.dead_air", context()))
     assert "silence.dead_air never came to the screen; it is set off by:" in lines
     assert lines[-1].startswith('  trigger 4: {"on":"silence"')
+    assert "null" not in lines[-1]
 
 
 def test_a_rule_that_is_off() -> None:
@@ -44,6 +45,12 @@ def test_a_rule_that_is_off() -> None:
     assert first == "deesc.threat is off in this pack or these settings: it can never fire"
     (first, *_) = why(events(), "comm.vague", context(off="x"[:0] or ()))
     assert first.startswith("comm.vague is off")
+
+
+def test_a_rule_in_shadow() -> None:
+    lines = list(why(events(), "deesc.supervisor_request", context(shadow=["deesc.supervisor_request"])))
+    assert lines[2].endswith(": advised as warn, in shadow: only logged")
+    assert "deesc.supervisor_request never came to the screen; it is set off by:" in lines
 
 
 def test_a_rule_that_is_none() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from streams.errors import BusError
+from streams.events import Volume
 from streams.wire import Command, Reply
 from tests.tui.calls import CALL, EMPATHY, STARTED, of
 from tests.tui.stage import ScriptedLine, StandingClock
@@ -34,6 +35,12 @@ async def filled(line: ScriptedLine) -> list[str]:
 async def test_before_the_service_has_said_anything() -> None:
     first = [*asking.watched(view())._make(60)]
     assert "- asking the service..." in texts(first)
+
+
+def test_the_volume_that_holds_is_named_where_it_is_known() -> None:
+    assert asking.volumes(view(STARTED).board)._text == "Which hints show in this call."
+    louder = view(STARTED, of(Volume, 9, level="novice")).board
+    assert asking.volumes(louder)._text == "Which hints show in this call. Now: novice."
 
 
 async def test_what_the_service_says_of_watching_and_sending() -> None:

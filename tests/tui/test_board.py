@@ -53,6 +53,11 @@ def test_states_of_the_call() -> None:
     assert not after(of(e.Hold), of(e.Resumed)).on_hold
     assert after(of(e.AudioPaused)).audio_paused
     assert not after(of(e.AudioPaused), of(e.AudioResumed)).audio_paused
+    before = of(e.AudioPaused, reason="agent_before")
+    assert after(before).paused_by_agent
+    assert after(before).paused_from_before
+    assert not after(before, of(e.AudioPaused, reason="agent")).paused_from_before
+    assert not after(before, of(e.AudioResumed, reason="agent")).paused_from_before
     muted = after(of(e.Muted, channel="agent"), of(e.Muted, channel="customer"), of(e.Muted, channel="agent"))
     assert muted.muted == ("customer", "agent")
     assert reduce(muted, of(e.Unmuted, channel="agent")).muted == ("customer",)

@@ -85,6 +85,18 @@ async def test_listening_is_paused_for_card_data_and_says_so() -> None:
         assert scene.sent == [Command(action="pause", call_id=CALL, value=value) for value in ("on", "off")]
 
 
+@pytest.mark.parametrize("size", [(40, 24), (80, 24)])
+async def test_a_pause_that_outlasted_the_service_says_so_and_ends_by_the_same_key(size: tuple[int, int]) -> None:
+    async with panel(STARTED, of(AudioPaused, 0, reason="agent_before"), size=size) as scene:
+        assert "PAUSED" in scene.text
+        assert "P listens again" in scene.text
+        assert "paused since before the break" in scene.text
+        await scene.press("P")
+        assert scene.sent == [Command(action="pause", call_id=CALL, value="off")]
+        await scene.say(of(AudioResumed, 500, reason="agent"))
+        assert "aused" not in scene.text
+
+
 async def test_another_call_can_be_shown() -> None:
     async with panel(*HINTS) as scene:
         await scene.press("c")

@@ -4,9 +4,9 @@ import pytest
 
 from streams.errors import BusError
 from streams.events import NudgeAnswered
-from streams.wire import Reply
+from streams.wire import Command, Reply
 from tests.tui.acting import HINTS, answer, panel
-from tests.tui.calls import DEAD_AIR, EMPATHY, ENDED, RISING, STARTED, TALK, of
+from tests.tui.calls import CALL, DEAD_AIR, EMPATHY, ENDED, RISING, STARTED, TALK, of
 from tui.panel import UNDO_MS
 from tui.surface import FLASH_MS
 
@@ -132,3 +132,13 @@ async def test_the_wrap_up_takes_thumbs_for_any_hint() -> None:
         assert "no hint to answer" in scene.foot
         await scene.say(of(type(STARTED), 0, call_id="next"))
         assert "LIVE 00:00" in scene.text
+
+
+@pytest.mark.parametrize(("key", "level", "said"), [("1", "novice", "all"), ("3", "expert", "critical, process")])
+async def test_the_volume_of_this_call(key: str, level: str, said: str) -> None:
+    async with panel(*HINTS) as scene:
+        await scene.press("v", key)
+        assert scene.sent == [Command(action="volume", call_id=CALL, value=level)]
+        assert f"hints: {said}" in scene.foot
+        await scene.press("v", "escape")
+        assert len(scene.sent) == 1

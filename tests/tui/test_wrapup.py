@@ -21,18 +21,46 @@ def test_sums_hints_and_keys() -> None:
     assert texts(wrap_up(view(*events, rated), 40, 9)) == [
         "  Call over  hung up               01:32",
         "  3 hints, 2 done, 1 past",
-        "  mood -0.31 to -0.68, you spoke 41%,",
-        "  empathy 1 of 2",
+        "  empathy 1 of 2, mood -0.31 to -0.68",
         "> !! Escalation rising          past",
         "  !  Empathy owed               done  +",
         "  i  Dead air                   done",
         "",
+        "  nudges shown 3, peak heat 64",
         "  + / - helpful or not   j k move",
     ]
-    assert "empathy 1 of 2" in texts(wrap_up(view(*events), 60, 9))[2]
-    assert texts(wrap_up(view(*events), 40, 7))[2:4] == [
-        "  mood -0.31 to -0.68, you spoke 41%,...",
-        "> !! Escalation rising          past",
+    assert texts(wrap_up(view(*events), 60, 9))[1:3] == [
+        "  3 hints, 2 done, 1 past, empathy 1 of 2",
+        "  mood -0.31 to -0.68, you spoke 41%",
+    ]
+
+
+def test_many_hints_leave_a_row_for_what_the_call_came_to() -> None:
+    many = [nudge(f"n{number}", at_ms=number, title=f"hint {number}") for number in range(6)]
+    totals = {
+        "mood_arc": 0.5,
+        "longest_silence_ms": 61_000,
+        "open_promises": 2,
+        "disposition": "Delivery",
+        "notes": ["Issue", "Promised"],
+    }
+    events = (STARTED, *many, of(CallSummary, totals=totals), of(CallEnded, 50))
+    for picked in ("n0", "n5"):
+        text = texts(wrap_up(view(*events, picked=picked), 42, 9))
+        assert sum("hint " in line for line in text) == 5
+        assert any(line.startswith(f"> !  hint {picked[1:]}") for line in text)
+        assert text[-2] == "  disposition Delivery, open promises 2"
+    assert texts(wrap_up(view(*events), 42, 6))[-2] == "  !  hint 3"
+    told = ["  disposition Delivery, open promises 2", "  Issue", "  Promised"]
+    for rows, above in [(9, "  !  hint 1"), (10, "  !  hint 0"), (11, ""), (12, ""), (13, "")]:
+        text = texts(wrap_up(view(*events), 42, rows))
+        first = text.index(told[0])
+        assert text[first:-1] == told[: len(text) - 1 - first]
+        assert text[first - 1] == above
+    assert texts(wrap_up(view(*events), 42, 15))[-7:-2] == [
+        "",
+        *told[1:],
+        *(f"  {'disposition':22}Delivery", f"  {'open promises':22}2"),
     ]
 
 

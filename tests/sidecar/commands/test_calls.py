@@ -8,6 +8,7 @@ import pytest
 from sidecar import cli, places
 from sidecar.journal import Journal, new_folder
 from streams.events import CallContext, CallEnded, CallStarted, Utterance
+from streams.wire import from_json
 
 
 def sidecar(*arguments: str) -> int:
@@ -62,6 +63,27 @@ def test_export_to_stdout_and_to_a_file(folder: Path, tmp_path: Path, capsys: py
     assert sidecar("calls", "export", "old", "-o", str(tmp_path / "no" / "x")) == 1
     assert "cannot write" in capsys.readouterr().err
     assert sidecar("calls", "export", "new") == 2
+
+
+def test_a_call_in_parts_is_shown_and_exported_whole(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    later = new_folder(places.find().journals_dir, "2020-01-01T00:03:12Z", "old")
+    with Journal(later) as journal:
+        for line in (folder / "events.jsonl").read_bytes().splitlines():
+            journal.write(from_json(line.replace(b"00:00:00Z", b"00:03:12Z")))
+        journal.write(CallEnded(call_id="old", at_ms=100))
+    begins = "part 2 of 2 begins 03:12 into the call"
+    for command in (["show", "old"], ["export", "old", "--format", "call"]):
+        assert sidecar("calls", *command) == 0
+        out, err = capsys.readouterr()
+        assert begins in err
+        assert "03:12" in out
+        assert out.count("hello") == 2
+    assert sidecar("calls", "export", later.name, "--format", "call") == 0
+    out, err = capsys.readouterr()
+    assert out.count("hello") == 1
+    assert err == "sidecar: part 2 of 2 of 20200101-000000-old; begins 03:12 into the call\n"
+    assert sidecar("calls", "list") == 0
+    assert "  03:12     2 utterances" in capsys.readouterr().out
 
 
 def test_purge_deletes_what_is_old(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -76,6 +76,14 @@ def test_bad_lines_are_told_and_the_rest_is_reported(calls: Path, capsys: pytest
     assert "1 lines were left out" in out
 
 
+def test_a_slip_in_a_rules_name_is_told(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls.write_text(f"{LINE}\n{LINE.replace('supervisor_', 'supervisors_')}\n", "utf-8")
+    assert sidecar(str(calls)) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith(f"sidecar: {calls}:2: no rule deesc.supervisors_request; `sidecar rules list` names them")
+    assert "all calls, 1 calls" in out
+
+
 def test_nothing_to_evaluate(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
     calls.write_text("nonsense\n", "utf-8")
     assert sidecar(str(calls)) == 2

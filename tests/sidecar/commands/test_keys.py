@@ -72,3 +72,39 @@ def test_where_the_hub_binds_is_told(capsys: pytest.CaptureFixture[str]) -> None
     out = capsys.readouterr().out
     assert 'hub = "tcp://10.0.0.7:8780"' in out
     assert "on this machine only" not in out
+
+
+def lines(out: str) -> list[str]:
+    return [line.strip() for line in out.splitlines()]
+
+
+def test_a_workstation_of_a_gateway_is_told_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sidecar("new", "desk-4", "--role", "agent") == 0
+    assert "[gateway]" not in capsys.readouterr().out, "no gateway was ever here"
+    sets = ("--set", "gateway.host=10.0.0.7", "--set", "gateway.port=9000")
+    assert sidecar(*sets, "new", "desk-4", "--role", "agent", "--agent", "a17") == 0
+    said = lines(capsys.readouterr().out)
+    at = said.index("[gateway]")
+    public = keys.pair(folder(), "gateway").public
+    assert said[at : at + 3] == ["[gateway]", 'address = "tcp://10.0.0.7:9000"', f'key = "{public}"']
+    assert "[share]" in said
+    assert not any("gateway binds on this machine only" in line for line in said)
+    assert sidecar("allow", "desk-5", "0" * 40, "--role", "agent") == 0
+    out = capsys.readouterr().out
+    assert "[gateway]" in out
+    assert "gateway.host names the address" in out
+    assert sidecar("allow", "Sol", "1" * 40, "--role", "supervisor") == 0
+    assert "[gateway]" not in capsys.readouterr().out
+
+
+def test_a_server_on_all_addresses_is_named_by_one_that_can_be_dialled(capsys: pytest.CaptureFixture[str]) -> None:
+    sets = ("--set", "gateway.host=0.0.0.0", "--set", "hub.host=0.0.0.0")
+    assert sidecar(*sets, "new", "desk-4", "--role", "agent", "--agent", "a17") == 0
+    out = capsys.readouterr().out
+    assert 'address = "tcp://THIS-MACHINE:8790"' in out
+    assert "In place of THIS-MACHINE" in out
+    public = ("--set", "taps.public_url=wss://hook.example.org")
+    assert sidecar(*sets, *public, "new", "desk-4", "--role", "agent", "--agent", "a17") == 0
+    out = capsys.readouterr().out
+    assert 'address = "tcp://hook.example.org:8790"' in out
+    assert 'hub = "tcp://THIS-MACHINE:8780"' in out

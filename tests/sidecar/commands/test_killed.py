@@ -5,6 +5,7 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from sidecar import bus, config, keys, places
@@ -13,8 +14,8 @@ from sidecar.library import Library
 from sidecar.tapclient import address
 from sidecar.taptest import sound
 from streams.busline import BusLine, LinkChange
-from streams.events import CallEnded, CallStarted, Event, SpeechStarted
-from streams.wire import Envelope, Snapshot
+from streams.events import AudioPaused, AudioResumed, CallEnded, CallStarted, Event, SpeechStarted
+from streams.wire import Command, Envelope, Snapshot
 from tests.sidecar.commands.programs import Programs
 from tests.sidecar.test_service import DEMO
 
@@ -80,3 +81,45 @@ async def test_a_killed_service_leaves_a_whole_journal_and_finds_its_call_and_sc
     assert any(isinstance(event, SpeechStarted) for event in events_of(before))
     assert read_journal(after).cut == ""
     assert read_journal(after).started.call_id == read_journal(before).started.call_id == "c1"
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGTERM])
+async def test_an_agents_pause_outlasts_the_service(programs: Programs, ended_by: signal.Signals) -> None:
+    programs.sets = (*programs.sets, "--set", "taps.drain_s=0", "--set", "journal.enabled=false")
+    settings = config.load(sets=programs.sets[1::2])
+    where = places.find()
+    service = await asyncio.to_thread(programs.service)
+    tap = address(settings.taps, where.keys_dir)
+    hello = json.dumps({"type": "hello", "version": 1, "call_id": "c1", "rate_hz": 8000})
+    played = sound.read(DEMO, 16)
+    pcm = sound.side_by_side(played.agent, played.customer, 2)
+    headers = {"Authorization": f"Bearer {tap.token}"}
+    async with asyncio.timeout(60), BusLine(bus.address(settings.bus, keys.load(where.keys_dir))) as screen:
+        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
+            await socket.send(hello)
+            await socket.recv()
+            await speak(socket, pcm[: 8 * SECOND])
+            await until(screen, SpeechStarted)
+            assert (await screen.send(Command(action="pause", call_id="c1", value="on"))).ok
+            await until(screen, AudioPaused)
+            service.send_signal(ended_by)
+            await asyncio.to_thread(service.wait)
+        await asyncio.to_thread(programs.service)
+        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
+            await socket.send(hello)
+            await socket.recv()
+            seen = await until(screen, AudioPaused)
+            assert [event.reason for event in seen if isinstance(event, AudioPaused)][-1] == "agent_before"
+            await speak(socket, pcm[: 8 * SECOND])
+            assert (await screen.send(Command(action="pause", call_id="c1", value="off"))).ok
+            assert not [event for event in await until(screen, AudioResumed) if isinstance(event, SpeechStarted)]
+            await speak(socket, pcm[: 8 * SECOND])
+            await until(screen, SpeechStarted)
+            await socket.send('{"type":"end"}')
+            await socket.wait_closed()
+            await until(screen, CallEnded)
+        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
+            await socket.send(hello)
+            await socket.recv()
+            await speak(socket, pcm[: 8 * SECOND])
+            assert not [event for event in await until(screen, SpeechStarted) if isinstance(event, AudioPaused)]

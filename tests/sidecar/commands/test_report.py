@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sidecar import cli, places
@@ -20,10 +21,12 @@ def sidecar(*arguments: str) -> int:
     return cli.run(cli.cli, ["report", *arguments])
 
 
-def keep(call_id: str, started_at: str) -> Path:
+def keep(call_id: str, started_at: str, *, dated: bool = False) -> Path:
     folder = new_folder(places.find().journals_dir, started_at, call_id)
     events: list[Event] = [CallContext(call_id=call_id, at_ms=0, pack=read_pack("default"))]
     events += script_events(read_transcript(CALL, f"{call_id}.call"), call_id)
+    if dated:
+        events[1] = msgspec.structs.replace(events[1], started_at=started_at)
     with Journal(folder) as journal:
         for event in events:
             journal.write(event)
@@ -44,6 +47,20 @@ def test_a_journal_by_its_path(capsys: pytest.CaptureFixture[str]) -> None:
     for path in (folder, folder / "events.jsonl"):
         assert sidecar(str(path)) == 0
         assert "bills" in capsys.readouterr().out
+
+
+def test_a_call_in_parts_is_one_report(capsys: pytest.CaptureFixture[str]) -> None:
+    first, later = (keep("old", moment, dated=True) for moment in ("2020-01-01T00:00:00Z", "2020-01-01T00:03:12Z"))
+    journal = first / "events.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    for wanted in ("latest", "old", first.name):
+        assert sidecar(wanted, "--json") == 0
+        report = json.loads(capsys.readouterr().out)
+        assert [said["started_ms"] for said in report["said"]] == [0, 6_000, 192_000, 198_000]
+        assert report["sums"]["duration_ms"] == 201_000
+        assert report["note"] == "the service ended at 00:09; part 2 of 2 begins 03:12 into the call"
+    assert sidecar(later.name) == 0
+    assert f"part 2 of 2 of {first.name}; begins 03:12 into the call" in capsys.readouterr().out
 
 
 def test_a_transcript(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

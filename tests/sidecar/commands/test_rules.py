@@ -54,6 +54,14 @@ def test_a_call_that_is_not(tmp_path: Path) -> None:
     assert "line 3: none" in result.output
 
 
+def test_a_call_that_expects_something_of_no_rule(tmp_path: Path) -> None:
+    file = tmp_path / "slip.call"
+    file.write_text(CALL + "=> not comm.\n=> not sielnce.\n", "utf-8")
+    result = run("test", str(file))
+    assert isinstance(result.exception, TranscriptError)
+    assert str(result.exception) == f"{file}:4: no rule sielnce.; `sidecar rules list` names them"
+
+
 def test_a_pack_given_by_hand(tmp_path: Path) -> None:
     pack = tmp_path / "mine.toml"
     pack.write_text(read_pack("default").replace("within 0-9", "within 0-1"), "utf-8")
@@ -89,6 +97,10 @@ def test_what_goes_differently_by_the_users_own_wish(tmp_path: Path) -> None:
 def test_settings_that_name_no_rule() -> None:
     result = run("list", sets=("nudges.off=['silence.daed_air']",))
     assert result.stderr == "sidecar: nudges.off names silence.daed_air, which the pack does not have\n"
+    result = run("check", sets=("nudges.shadow=['deesc.']",))
+    assert result.stdout == "unknown      nudges.shadow names deesc., which the pack does not have\n"
+    assert result.exit_code == 1
+    assert run("check", "--pack", "default", sets=("nudges.shadow=['deesc.']",)).exit_code == 0
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])

@@ -62,6 +62,15 @@ def test_text_with_times_and_all_labels() -> None:
         (line(turns=[{"who": "A", "text": "a", "start_ms": 1}]), "turn 0: has no start_ms and end_ms"),
         (line(turns=[{"who": "A", "text": "a", "start_ms": 2, "end_ms": 2}]), "turn 0: must end after its start"),
         (line(turns=[{"who": "A", "text": "a", "start_ms": 0, "end_ms": LONGEST_MS + 1}]), "turn 0: must end after"),
+        (
+            line(turns=[{**TURNS[0], "start_ms": 5, "end_ms": 9}, {**TURNS[1], "start_ms": 4, "end_ms": 9}]),
+            r"turn 1 starts at 4 ms, before turn 0 \(5 ms\); order turns",
+        ),
+        (
+            line(expect=[{"rule": "a."}, {"rule": "a.b", "from_ms": 9, "to_ms": 8}]),
+            "expect 1: from_ms .* it has 9 to 8",
+        ),
+        (line(forbid=[{"from_ms": -1}]), "forbid 0: from_ms must not"),
         (line(tension=[[7, 0]]), "there is no turn 7"),
         ("[" * 5000, "not a labelled call"),
     ],

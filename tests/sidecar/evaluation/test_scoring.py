@@ -1,7 +1,8 @@
 import pytest
 
 from sidecar.evaluation.labels import Ban, Case, Labels, Opening, Want
-from sidecar.evaluation.scoring import SeenOnset, SeenOpening, fits, score
+from sidecar.evaluation.scoring import SeenOnset, SeenOpening, fits, score, unknown
+from streams.transcript import read_transcript
 from tests.sidecar.evaluation.scores import case, heat, nudge, opening, resolved
 
 
@@ -17,6 +18,18 @@ from tests.sidecar.evaluation.scores import case, heat, nudge, opening, resolved
 )
 def test_patterns(pattern: str, rule: str, *, expected: bool) -> None:
     assert fits(pattern, rule) is expected
+
+
+def test_labels_that_name_no_rule() -> None:
+    labels = Labels(
+        wants=(Want(rule="a.b"), Want(rule="a."), Want(rule="a.c")), bans=(Ban(), Ban(rule="b"), Ban(rule="a.c"))
+    )
+    told = "; `sidecar rules list` names them, and a family ends in a dot"
+    script = read_transcript("0-4 customer  hello\n=> not a.c\n=> a.c\n", "x.call")
+    bare = Case(id="x", spans=(), labels=labels)
+    assert unknown(bare, ["a.b"]) == [f"x: no rule a.c{told}", f"x: no rule b{told}"]
+    scripted = Case(id="x", spans=(), labels=labels, script=script)
+    assert unknown(scripted, ["a.b", "b"]) == [f"x.call:2: no rule a.c{told}"]
 
 
 def test_a_nudge_that_was_wanted_and_done() -> None:

@@ -63,6 +63,14 @@ def test_labelled_lines_and_bad_ones(tmp_path: Path) -> None:
     assert str(bad).startswith(f"{file}:3: not a labelled call")
 
 
+def test_an_empty_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_text("\n \n", "utf-8")
+    assert [str(found) for found in find([path])] == [
+        f"{path}: there is nothing in it; write a labelled call as JSON on each line"
+    ]
+
+
 def test_journals(tmp_path: Path) -> None:
     folder = journal(tmp_path / "a")
     for path in (folder, folder / "events.jsonl"):

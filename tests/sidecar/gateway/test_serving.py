@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -94,6 +95,9 @@ async def test_told_to_end_it_waits_for_calls_that_go_on_and_takes_no_others(
             async with call(settings, home, "c2") as late:
                 await late.wait_closed()
                 assert late.close_reason == "closing"
+            with pytest.raises(HTTPError, match="503"):
+                await fetched(settings, "/healthz")
+            assert "sidecar_gateway_connections 1.0" in await fetched(settings, "/metrics")
             assert not draining.done()
             await socket.send('{"type":"end"}')
 

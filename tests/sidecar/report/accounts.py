@@ -67,6 +67,7 @@ TOTALS: dict[str, object] = {
         {"quote": "I'll see", "said_ms": 9500, "has_time": False},
     ],
     "nudges": {"shown": 4},
+    "in_shadow": {"c.d": [70_000, 95_000], SCRIPT: [90_000]},
 }
 
 EVENTS: list[Event] = [

@@ -2,8 +2,9 @@ import msgspec
 import pytest
 
 from sidecar.report.account import Account, LedgerLine, Point, Said, ShownNudge, Stretch, account, clock
+from sidecar.report.wording import facts
 from streams.errors import TranscriptError
-from streams.events import CallStarted, CallSummary, Utterance
+from streams.events import AudioPaused, AudioResumed, CallEnded, CallStarted, CallSummary, Utterance
 from tests.sidecar.report.accounts import EVENTS, SCRIPT, bare, of, whole
 
 
@@ -54,6 +55,15 @@ def test_what_a_picture_needs() -> None:
 def test_speech_by_the_words_where_there_was_no_voice_activity() -> None:
     words = of(Utterance, 900, channel="mixed", utterance=0, started_ms=5, ended_ms=800, text="hi")
     assert account([of(CallStarted, 0), words]).speech == (Stretch("mixed", 5, 800),)
+
+
+def test_how_long_listening_was_paused() -> None:
+    first = [of(CallStarted, 0), of(AudioPaused, 5000, reason="agent"), of(AudioPaused, 6000), of(AudioResumed, 9000)]
+    resumed = [of(AudioResumed, 9500), of(CallEnded, 20_000)]
+    assert account([*first, *resumed]).paused_ms == 4000
+    assert account([*first, of(AudioPaused, 12_000), of(CallEnded, 20_000)]).paused_ms == 12_000
+    assert facts(account([*first, *resumed]))[-1] == "listening paused for 4.0 s"
+    assert not any("paused" in fact for fact in facts(whole()))
 
 
 def test_a_call_in_which_nothing_happened() -> None:

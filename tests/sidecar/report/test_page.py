@@ -15,6 +15,7 @@ def test_everything_stands_on_the_page_and_is_escaped() -> None:
         "Checklist",
         "Openings for empathy",
         "Nudges",
+        "Only logged: in shadow, or thumbed down",
         "Told to the floor",
     ):
         assert f">{heading}</h" in text
@@ -31,6 +32,7 @@ def test_a_call_in_which_nothing_happened() -> None:
     assert "wrap-up" not in text
     assert "Checklist" not in text
     assert "Openings for" not in text
+    assert "shadow" not in text.split("<body")[1]
     assert "Transcript" not in text
     assert "0 nudges" in text
 

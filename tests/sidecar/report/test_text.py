@@ -17,6 +17,8 @@ def test_everything() -> None:
     assert "  00:22  !! Text 2.  [not taken up]  (not helpful)" in said
     assert "         a.b: once" in said
     assert "         a.b" in said
+    shadow = said.index("Only logged: in shadow, or thumbed down")
+    assert said[shadow + 1 : shadow + 4] == ["  01:10  c.d", f"  01:30  {SCRIPT}", "  01:35  c.d"]
     assert said[-2:] == ["Told to the floor", "  00:30 deesc.threat"]
 
 
@@ -26,6 +28,7 @@ def test_nothing() -> None:
     assert "Suggested" not in said
     assert "Checklist" not in said
     assert "Openings" not in said
+    assert "shadow" not in said
 
 
 def test_a_disposition_by_exclusion() -> None:

@@ -100,7 +100,8 @@ def test_a_source_may_change_its_rate() -> None:
     assert [frame.rate_hz for frame in then] == [8000, 16_000]
 
 
-def test_a_platforms_pause_is_never_taken_for_the_agents_own() -> None:
+@pytest.mark.parametrize("reason", ["agent", "agent_before"])
+def test_a_platforms_pause_is_never_taken_for_the_agents_own(reason: str) -> None:
     stage = Stage(*BOTH)
-    (*_, paused) = stage.line.feed(SayPaused("agent"))
+    (*_, paused) = stage.line.feed(SayPaused(reason))
     assert paused == AudioPaused(call_id="c", at_ms=0, reason="platform")

@@ -6,12 +6,15 @@ side's words were recognised first.
 
 from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable
+from itertools import chain
 from operator import attrgetter
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from nudges.cues import CueBook, Side, quote_around
+from nudges.move_hits import MoveListener
+from nudges.moves import MoveBook
 from nudges.signals import Hit, Piece, Turn, TurnClosed, TurnGrew
 from nudges.watermark import Watermark
 from streams.events import Hypothesis, SpeechEnded, SpeechStarted, Utterance
@@ -68,9 +71,10 @@ class _Lane:
 class Conversation:
     """The turns of one call."""
 
-    def __init__(self, settings: ConversationSettings, book: CueBook) -> None:
+    def __init__(self, settings: ConversationSettings, book: CueBook, moves: MoveBook | None = None) -> None:
         self._settings = settings
         self._book = book
+        self._listener = MoveListener(book, moves)
         self._lanes: dict[Side, _Lane] = {
             "A": _Lane("A", settings.cover_slack_ms),
             "C": _Lane("C", settings.cover_slack_ms),
@@ -80,9 +84,10 @@ class Conversation:
         self.phase: Phase = "opening"
         self._issue: Turn | None = None
 
-    def use(self, book: CueBook) -> None:
+    def use(self, book: CueBook, moves: MoveBook | None = None) -> None:
         """Listen for other cues from here on; what was heard stays heard."""
         self._book = book
+        self._listener = MoveListener(book, moves)
 
     # --- what rules ask -------------------------------------------------------------------------------------------
 
@@ -158,6 +163,10 @@ class Conversation:
         piece = Piece(event.utterance, event.started_ms, ended_ms, event.stable)
         index = lane.turn.index if lane.turn else len(lane.turns)
         lane.provisional = self._hits(side, index, (piece,), event.stable, 0)
+        if side == "A":
+            # Nothing is done for what a customer has half said, so their moves can wait for the whole of it.
+            turn = Turn(side, index, (*(lane.turn.pieces if lane.turn else ()), piece))
+            lane.provisional += self._learned(lane, turn, lane.provisional)
 
     def utterance(self, side: Side, event: Utterance) -> list[Spoken]:
         """Take in final words; they join this side's turn or begin a new one."""
@@ -177,6 +186,7 @@ class Conversation:
         tail, pieces = _tail(turn)
         lane.turn = turn = Turn(side, turn.index, (*_untimed(turn.pieces[: -len(pieces)]), *pieces))
         hits = self._hits(side, turn.index, pieces, tail, len(tail) - len(text))
+        hits += self._learned(lane, turn, hits)
         lane.keep(hits)
         self._move_phase(turn, hits)
         signals.append(TurnGrew(turn, piece, hits))
@@ -232,6 +242,11 @@ class Conversation:
             )
             for match in self._book.find(side, text, new_from)
         )
+
+    def _learned(self, lane: _Lane, turn: Turn, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        other = self._lanes["C" if lane.side == "A" else "A"]
+        theirs = chain((other.turn,) if other.turn is not None else (), reversed(other.turns))
+        return self._listener.hear(lane.turns, turn, theirs, hits, lane.hits)
 
     def _move_phase(self, turn: Turn, hits: tuple[Hit, ...]) -> None:
         cues = [hit.cue for hit in hits]

@@ -7,7 +7,7 @@ recognisers give or withhold as they like.
 
 import re
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -27,13 +27,17 @@ class CueSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `say` holds one expression a line, of which one must match between word boundaries, and `more` those that a pack
     adds to the ones it extends; `unless`, in the same form, takes a match back when found around it; `weight` is heat
-    in points.
+    in points. A turn that makes the `learned` move with a probability of `sure` or more counts as well, whatever its
+    words, if `unless` is not found around those that showed it; none is ever 1. A family that has such a move may do
+    without expressions.
     """
 
-    say: str
+    say: str = ""
     more: str = ""
     unless: str = ""
     weight: float = 0.0
+    learned: Annotated[str, msgspec.Meta(description="a learned move that counts as the family as well")] = ""
+    sure: Annotated[float, msgspec.Meta(gt=0, le=1, description="the probability from which it counts")] = 0.7
 
 
 class Match(NamedTuple):
@@ -42,6 +46,14 @@ class Match(NamedTuple):
     cue: str
     start: int
     end: int
+
+
+class Learned(NamedTuple):
+    """A cue family that a learned move stands for as well, from a probability on."""
+
+    cue: str
+    move: str
+    sure: float
 
 
 class _Family(NamedTuple):
@@ -65,16 +77,22 @@ class CueBook:
     """
 
     def __init__(self, customer: Mapping[str, CueSpec], agent: Mapping[str, CueSpec]) -> None:
+        self._vetoes = {**_vetoes("C", customer), **_vetoes("A", agent)}
         self._families: dict[Side, tuple[_Family, ...]] = {
-            "C": tuple(_compiled(f"C.{name}", spec) for name, spec in customer.items()),
-            "A": tuple(_compiled(f"A.{name}", spec) for name, spec in agent.items()),
+            "C": tuple(self._compiled(f"C.{name}", spec) for name, spec in customer.items() if _worded(spec)),
+            "A": tuple(self._compiled(f"A.{name}", spec) for name, spec in agent.items() if _worded(spec)),
         }
         self._weights = {f"C.{name}": spec.weight for name, spec in customer.items()}
         self.names = frozenset(self._weights) | {f"A.{name}" for name in agent}
+        self._learned: dict[Side, tuple[Learned, ...]] = {"C": _learned("C", customer), "A": _learned("A", agent)}
 
     def weight(self, cue: str) -> float:
         """Heat in points of a customer's cue family; 0 for the agent's."""
         return self._weights.get(cue, 0.0)
+
+    def learned(self, side: Side) -> tuple[Learned, ...]:
+        """The families of a side for which a learned move stands as well."""
+        return self._learned[side]
 
     def find(self, side: Side, text: str, new_from: int = 0) -> tuple[Match, ...]:
         """Every match that ends after `new_from`, families in the pack's order."""
@@ -82,6 +100,14 @@ class CueBook:
         return tuple(
             match for family in self._families[side] for match in _matches(family, low) if match.end > new_from
         )
+
+    def takes_back(self, cue: str, text: str, start: int, end: int) -> bool:
+        """Whether a family's `unless` is found around what was heard from `start` to `end` of a text."""
+        veto = self._vetoes.get(cue)
+        return veto is not None and _found_around(veto, normalise(text), start, end)
+
+    def _compiled(self, cue: str, spec: CueSpec) -> _Family:
+        return _Family(cue, _expression(cue, f"{spec.say}\n{spec.more}"), self._vetoes.get(cue))
 
 
 def quote_around(text: str, start: int, end: int, limit: int = 64) -> str:
@@ -102,20 +128,31 @@ def quote_around(text: str, start: int, end: int, limit: int = 64) -> str:
     return quote
 
 
+def _learned(side: Side, families: Mapping[str, CueSpec]) -> tuple[Learned, ...]:
+    return tuple(Learned(f"{side}.{name}", spec.learned, spec.sure) for name, spec in families.items() if spec.learned)
+
+
+def _worded(spec: CueSpec) -> bool:
+    """Whether its expressions are to be compiled: a family without any must have a learned move instead."""
+    return not spec.learned or bool(f"{spec.say}{spec.more}".strip())
+
+
 def _matches(family: _Family, low: str) -> list[Match]:
     found = []
     for hit in family.expression.finditer(low):
         start, end = hit.span()
-        around = low[max(0, start - VETO_BEFORE) : end + VETO_AFTER]
-        if family.veto is None or not family.veto.search(around):
+        if family.veto is None or not _found_around(family.veto, low, start, end):
             found.append(Match(family.cue, start, end))
     return found
 
 
-def _compiled(cue: str, spec: CueSpec) -> _Family:
-    expression = _expression(cue, f"{spec.say}\n{spec.more}")
-    veto = _expression(cue, spec.unless) if spec.unless else None
-    return _Family(cue, expression, veto)
+def _found_around(veto: re.Pattern[str], low: str, start: int, end: int) -> bool:
+    return veto.search(low[max(0, start - VETO_BEFORE) : end + VETO_AFTER]) is not None
+
+
+def _vetoes(side: Side, families: Mapping[str, CueSpec]) -> dict[str, re.Pattern[str]]:
+    cues = {f"{side}.{name}": spec.unless for name, spec in families.items() if spec.unless}
+    return {cue: _expression(cue, unless) for cue, unless in cues.items()}
 
 
 def _expression(cue: str, lines: str) -> re.Pattern[str]:

@@ -5,7 +5,8 @@ judgement looks at what the agent said *after the opening in the audio*, also wh
 
 With a glimpse the trained eye decides: what it is sure of opens at once; what it is less sure of is watched without a
 word, and opens only when the agent's next turn has passed it over or answered it; what is a mere hint opens only when
-the agent answers it, who heard more than the words. Without a glimpse the cue families decide.
+the agent answers it, who heard more than the words, unless a feeling is named in it. Without a glimpse the cue
+families decide.
 """
 
 from typing import Protocol
@@ -133,7 +134,8 @@ class Ledger:
         waiting = self.waiting
         repeated = waiting is not None and waiting.turns > 0 and glimpse.run != self._turn
         if repeated or (waiting is None and not self._answered_lately(grew.piece.started_ms)):
-            self._watched = _Watched(found, glimpse.text, glimpse.run, hinted=glimpse.call == "hint")
+            # What is named is watched on a mere hint: "four four one nine, I'm fed up" is a number for the most part.
+            self._watched = _Watched(found, glimpse.text, glimpse.run, hinted=glimpse.call == "hint" and not named)
         return []
 
     def _opening(self, strength: Strength, quote: str, said_ms: int, grew: TurnGrew) -> Opening:

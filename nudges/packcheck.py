@@ -1,7 +1,9 @@
 """Whether a rule pack makes sense: its structs and its text flow in, nothing comes out, or PackError with the place."""
 
-from nudges.cues import CueBook
-from nudges.packlines import place_of_rule
+from nudges.cues import CueBook, Side
+from nudges.moves import MoveBook
+from nudges.packlines import line_of, place_of_rule
+from nudges.packwords import nearest
 from nudges.rulepack import Pack, Rule
 from nudges.situation import Condition
 from nudges.triggers import ItemsMissing, ItemsOverdue
@@ -38,6 +40,18 @@ def check(pack: Pack, book: CueBook, text: str) -> None:
         for other in (name for condition in conditions_of(rule) for name in condition.showing):
             if other not in known:
                 raise PackError(f"{place_of_rule(rule.id, text)}: no rule {other} in the pack")
+
+
+def check_moves(book: CueBook, moves: MoveBook, text: str) -> None:
+    """Raise PackError for a cue family that names no learned move of its side."""
+    sides: tuple[tuple[Side, str], ...] = (("C", "customer"), ("A", "agent"))
+    for side, table in sides:
+        known = moves.names(side)
+        for cue, move, _ in book.learned(side):
+            if move not in known:
+                line = line_of((table, cue.partition(".")[2], "learned"), text)
+                place = f" (line {line})" if line else ""
+                raise PackError(f"cue {cue}{place}: no learned move '{move}'{nearest(move, known)}")
 
 
 def conditions_of(rule: Rule) -> list[Condition]:

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from nudges.cues import CueBook, CueSpec
+from nudges.moves import MoveBook, parse_moves
 from nudges.noticing import NoticingModel, parse_model
-from nudges.packcheck import check
+from nudges.packcheck import check, check_moves
 from nudges.packlines import LISTS, last_line_of, line_of, line_with, place_of_rule
 from nudges.packwords import refusal
 from nudges.rulepack import Pack, Scope
@@ -29,6 +30,7 @@ class LoadedPack(msgspec.Struct, frozen=True):
     pack: Pack
     book: CueBook
     model: NoticingModel | None
+    moves: MoveBook | None = None
 
 
 def tables(text: str, name: str) -> dict[str, Any]:
@@ -112,15 +114,23 @@ def _load(text: str, name: str, scopes: tuple[int, ...], written: str) -> Loaded
     try:
         check(pack, book, written)
         model = None if pack.model is None else _model(pack.model.numbers, pack.model.phrases)
+        moves = None if pack.model is None else _moves(pack.model.moves, pack.model.numbers, pack.model.phrases)
+        if moves is not None:
+            check_moves(book, moves, written)
     except PackError as error:
         raise PackError(f"{name}: {error}") from error
-    return LoadedPack(pack, book, model)
+    return LoadedPack(pack, book, model, moves)
 
 
 @lru_cache(maxsize=4)
 def _model(numbers: str, phrases: str) -> NoticingModel:
     """What was learned is large, and many packs share it."""
     return parse_model(numbers, phrases)
+
+
+@lru_cache(maxsize=4)
+def _moves(moves: str, numbers: str, phrases: str) -> MoveBook | None:
+    return MoveBook(parse_moves(moves), _model(numbers, phrases).phrases) if moves else None
 
 
 @lru_cache(maxsize=16)
@@ -153,7 +163,7 @@ def _line_of_cue(pack: Pack, written: str) -> str:
         for name, spec in families.items():
             said = [line for part in (spec.say, spec.more, spec.unless) for line in part.splitlines() if line.strip()]
             wrong = [line.strip() for line in said if _is_wrong(line)]
-            if wrong or not said:
+            if wrong or not (said or spec.learned):
                 line = line_with(wrong[0], written) if wrong else 0
                 return f":{at}" if (at := line or line_of((side, name), written)) else ""
     return ""

@@ -46,6 +46,9 @@ def refusal(message: str, tables: Tables) -> Refusal:
     if found := re.fullmatch(r"Expected `([^`]+)`, got `(\w+)`", reason):
         wanted = " or ".join(_KINDS.get(kind, kind) for kind in found[1].split(" | ") if kind != "null")
         return Refusal(keys, f"{what} must be {wanted}, not {_KINDS.get(found[2], found[2])}")
+    if found := re.fullmatch(r"Expected `\w+` (>|<=) ([\d.]+)", reason):
+        bound = "above" if found[1] == ">" else "at most"
+        return Refusal(keys, f"{what} must be {bound} {float(found[2]):g}")
     if found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", reason, re.DOTALL):
         return Refusal(keys, f"{what} cannot be '{found[1]}'{nearest(found[1], known)}")
     return Refusal(keys, f"{what}: {reason}")

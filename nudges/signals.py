@@ -52,7 +52,10 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A cue that was heard: family (`C.waiting`), the words around it, when they were said, in which turn."""
+    """A cue that was heard: family (`C.waiting`), the words around it, when they were said, in which turn.
+
+    `sure` is the probability of the learned move that stands for it (1 where an expression matched).
+    """
 
     cue: str
     side: Side
@@ -60,6 +63,7 @@ class Hit(msgspec.Struct, frozen=True):
     said_ms: int
     ended_ms: int
     turn: int
+    sure: float = 1.0
 
 
 class TurnGrew(msgspec.Struct, frozen=True):

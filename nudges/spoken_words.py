@@ -117,10 +117,10 @@ def split_words(text: str) -> Spoken:
     The last few are kept: one turn is read for its features, its echo, its pairs of words and the rules' own questions.
     """
     text = plain_text(text)
-    # Lower-casing some letters makes them longer, which would move every span behind them.
     lowered = text.lower()
     if len(lowered) != len(text):
-        text = lowered
+        # Lower-casing some letters makes them longer, which would move every span behind them.
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     for found in _TOKEN.finditer(lowered):

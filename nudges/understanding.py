@@ -51,7 +51,7 @@ class Understanding:
         # What the phrases say the cue families say as well; heat and ledger must not count it twice.
         self._words_alone = vader(mood.neutral_words, valences)
         self._heat = HeatGauge(pack.heat)
-        self._conversation = Conversation(pack.conversation, loaded.book)
+        self._conversation = Conversation(pack.conversation, loaded.book, loaded.moves)
         self._pace = Pace(pack.pace)
         self._checklist = Checklist(pack.checklist, self._conversation)
         self._ledger = Ledger(f"{call_id}-o", openings, pack.empathy, self._conversation, self._attention)
@@ -77,7 +77,7 @@ class Understanding:
     def reload(self, loaded: LoadedPack) -> None:
         """Hear by other cue families and keep another checklist from here on."""
         self._book = loaded.book
-        self._conversation.use(loaded.book)
+        self._conversation.use(loaded.book, loaded.moves)
         self._checklist.use(loaded.pack.checklist)
 
     def told(self) -> list[CoachEvent]:

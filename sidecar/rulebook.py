@@ -155,13 +155,14 @@ def _source(name: str) -> _Source:
 @cache
 def _default() -> str:
     packs = resources.files("nudges").joinpath("packs")
-    parts = (packs.joinpath(file).read_text("utf-8") for file in ("default.toml", "phrases.toml", "noticing.json"))
-    return _with_model(*parts)
+    files = ("default.toml", "phrases.toml", "noticing.json", "moves.json")
+    return _with_model(*(packs.joinpath(file).read_text("utf-8") for file in files))
 
 
-def _with_model(pack: str, phrases: str, numbers: str) -> str:
+def _with_model(pack: str, phrases: str, numbers: str, moves: str) -> str:
     """The pack with what the trained eye has learned, so that a call's context holds all it was decided on."""
     model = tomlkit.table()
     model.add("phrases", tomlkit.string(phrases, literal=True, multiline=True))
     model.add("numbers", tomlkit.string(numbers, literal=True, multiline=True))
+    model.add("moves", tomlkit.string(moves, literal=True, multiline=True))
     return f"{pack}\n[model]\n{model.as_string()}"

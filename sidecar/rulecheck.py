@@ -11,10 +11,11 @@ import msgspec
 from msgspec.structs import replace
 
 from nudges.packcheck import conditions_of, cues_of
-from nudges.packs import load
+from nudges.packs import LoadedPack, load
 from nudges.rulepack import Pack, Rule
 from nudges.situation import Condition
 from nudges.triggers import Escalates, Heard, HeatLasts, HeatReaches, TalkShare, Trigger, Unclear
+from nudges.understanding import SIDES
 from sidecar.expressions import LIMIT_MS, TEXT_CHARS, expressions, lines, slow
 from sidecar.trial import Case, pack_cases
 from streams.events import Nudge
@@ -38,13 +39,15 @@ def check_pack(text: str) -> list[Problem]:
 
     Raises PackError for a pack that does not load, TranscriptError for a conversation that cannot be read.
     """
-    pack = load(text).pack
+    loaded = load(text)
+    pack = loaded.pack
     held_up = slow(expressions(pack))
     ends = all(found.took_ms is not None for found in held_up)
     return [
         *unreachable(pack),
         *shadowed(pack),
         *unused(pack),
+        *unlearned(loaded),
         *(dead(pack, list(pack_cases(text))) if ends else ()),
         *(
             Problem("slow", found.expression.cue, f"{_took(found.took_ms)}: {found.expression.line}")
@@ -84,6 +87,13 @@ def unused(pack: Pack) -> Iterator[Problem]:
         for name, spec in families.items():
             if f"{side}.{name}" not in used and not spec.weight:
                 yield Problem("unused", f"{side}.{name}", "nothing in the pack goes by it")
+
+
+def unlearned(loaded: LoadedPack) -> Iterator[Problem]:
+    """Cue families that ask for a learned move in a pack without learned numbers: it hears their expressions alone."""
+    for side in SIDES.values() if loaded.moves is None else ():
+        for cue, move, _ in loaded.book.learned(side):
+            yield Problem("unlearned", cue, f"learned = '{move}', but the pack has no learned numbers ([model])")
 
 
 def shadowed(pack: Pack) -> Iterator[Problem]:

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from nudges.coach import Coach
+from nudges.conversation import Conversation
+from nudges.cues import CueBook
 from nudges.packs import LoadedPack, load
+from nudges.signals import TurnGrew
 from nudges.understanding import SIDES
 from sidecar.trial import clock
 from streams.errors import PackError
@@ -24,13 +27,15 @@ def why(events: Iterable[Event], rule: str, context: CallContext) -> Iterator[st
     if not meant.enabled or rule in _off(context):
         yield f"{rule} is off in this pack or these settings: it can never fire"
     coach = Coach(context, explained=rule)
+    talk = _talk(loaded)
     fired = False
     for event in events:
         if isinstance(event, CallStarted):
             loaded = load(context.pack, queue=event.queue, agent=event.agent_id)
+            talk = _talk(loaded)
         said = coach.feed(event)
         if isinstance(event, Utterance) and event.text:
-            yield from _turn(event, loaded)
+            yield from _turn(event, talk, loaded.book)
         for line in (*coach.notes(), *_told(said, rule)):
             yield f"             {line}"
         fired = fired or any(isinstance(one, Nudge) and one.rule == rule for one in said)
@@ -57,12 +62,21 @@ def _set(value: object) -> object:
     return {"on": tag, **own} if tag else own
 
 
-def _turn(event: Utterance, loaded: LoadedPack) -> Iterator[str]:
+def _talk(loaded: LoadedPack) -> Conversation:
+    return Conversation(loaded.pack.conversation, loaded.book, loaded.moves)
+
+
+def _turn(event: Utterance, talk: Conversation, book: CueBook) -> Iterator[str]:
     yield f"{clock(event.ended_ms)}  {event.channel:9} {event.text}"
     if event.channel in SIDES:
-        matched = loaded.book.find(SIDES[event.channel], event.text)
-        if cues := dict.fromkeys(match.cue for match in matched):
-            yield f"             heard {', '.join(cues)}"
+        side = SIDES[event.channel]
+        moves = {cue: move for cue, move, _ in book.learned(side)}
+        hits = [hit for grew in talk.utterance(side, event) if isinstance(grew, TurnGrew) for hit in grew.hits]
+        heard = dict.fromkeys(
+            hit.cue if hit.sure == 1 else f"{hit.cue} (learned move {moves[hit.cue]}, {hit.sure:.2f})" for hit in hits
+        )
+        if heard:
+            yield f"             heard {', '.join(heard)}"
 
 
 def _told(said: Iterable[CoachEvent], rule: str) -> Iterator[str]:

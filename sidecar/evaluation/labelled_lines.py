@@ -2,10 +2,10 @@
 
     {"id", "turns": [{"who": "C|A", "start_ms", "end_ms", "text"}], "tension": [[turn, 0-3]],
      "openings": [{"turn", "strength", "outcome"}], "expect": [{"rule", "from_ms", "to_ms"}], "forbid": [...],
-     "wanted": [{"n": turn, "kind"}]}
+     "wanted": [{"n": turn, "kind"}], "marks": {"turn": ["what it does", ...]}}
 
 Times may be left out of all turns. Every label may be left out: what is not there was not looked at. Where `expect` or
-`wanted` stands, it names all that is wanted.
+`wanted` stands, it names all that is wanted. `marks` are there to learn from and measure nothing.
 """
 
 import msgspec
@@ -42,6 +42,7 @@ class _Call(_Line, frozen=True):
     expect: tuple[Want, ...] | None = None
     forbid: tuple[Ban, ...] = ()
     wanted: tuple[_Moment, ...] | None = None
+    marks: dict[int, tuple[str, ...]] = {}
     about: str = ""
 
 
@@ -56,6 +57,9 @@ def read_line(line: bytes | str, where: str) -> Case:
         raise TranscriptError(f"{where}: not a labelled call: {error}") from error
     _check_windows(call, where)
     turns = _turns(call, where)
+    for turn_number in call.marks:
+        if not 0 <= turn_number < len(turns):
+            raise TranscriptError(f"{where}: marks: there is no turn {turn_number}; the last one is {len(turns) - 1}")
     spans = [Span(turn.channel, turn.started_ms, turn.ended_ms) for turn in turns]
     labels = labels_of(
         spans,

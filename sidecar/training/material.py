@@ -1,15 +1,15 @@
 """Our own labelled lines: a folder of JSON Lines flows in, examples with their context come out.
 
-`*.customer.jsonl` are single turns with the agent's words before, `conversations.jsonl` whole talks whose context is
-kept by the same `NoticingState` as in a live call, `*.agent.jsonl` replies to openings. Every line comes twice: as it
-is written, and bare, as a recogniser without punctuation would give it.
+`*.customer.jsonl` are single turns with the agent's words before, `conversations.jsonl` and `talks/*.jsonl` whole talks
+whose context is kept by the same `NoticingState` as in a live call, `*.agent.jsonl` replies to openings, of which the
+talks hold more. Every line comes twice: as it is written, and bare, as a recogniser without punctuation would give it.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from nudges.noticing_features import TurnFacts
 from nudges.noticing_state import NoticingState
@@ -18,12 +18,21 @@ from streams.errors import InputError
 
 _HARD = 0.7  # lines made to fool a detector are far rarer in calls than in the corpus
 _OWN_KINDS = 2.0  # lines written after the notes on real talk stand nearer to it
+_TALKS = 0.5  # turns of the labelled talks are many, and those of one talk are alike
+_ANSWERING_TURNS = 2  # of the agent's, by which an opening's outcome is judged
 _LATER = 3  # where in a call a single line stands that is no first turn
 _MARKS = re.compile(r"[^\w\s'\u2019€£$%]")
 
 
+Keep: TypeAlias = Callable[[str], bool]
+"""Whether the talk of this id is learned from."""
+
+
 class Turn(NamedTuple):
-    """One labelled customer turn; `group` is held out together; one written `later` is never learned from."""
+    """One labelled customer turn, a single one or of a `whole` talk.
+
+    `group` is held out together; one written `later` is never learned from.
+    """
 
     facts: TurnFacts
     opening: str
@@ -32,6 +41,7 @@ class Turn(NamedTuple):
     spoken: bool
     importance: float
     later: bool = False
+    whole: bool = False
 
 
 class Reply(NamedTuple):
@@ -49,7 +59,12 @@ def bare(text: str) -> str:
     return " ".join(_MARKS.sub(" ", text.lower()).split())
 
 
-def read_turns(folder: Path, phrases: Phrases) -> list[Turn]:
+def every(_: str) -> bool:
+    """Keep every talk."""
+    return True
+
+
+def read_turns(folder: Path, phrases: Phrases, keep: Keep = every) -> list[Turn]:
     """Read all customer turns below `folder`; raises InputError for a folder without any."""
     turns: list[Turn] = []
     for path in sorted(folder.glob("*.customer.jsonl")):
@@ -66,32 +81,72 @@ def read_turns(folder: Path, phrases: Phrases) -> list[Turn]:
                 turns.append(Turn(facts, line["opening"], line["tension"], group, spoken, weight, later))
     for number, talk in enumerate(_lines(folder / "conversations.jsonl")):
         for strip in (False, True):
-            turns.extend(_talk(talk, f"conversations-{number % 2}", phrases, strip=strip))
+            spoken = talk["style"] == "spoken"
+            group = f"conversations-{number % 2}"
+            turns.extend(_talk(talk["turns"], group, phrases, _OWN_KINDS / 2, spoken=spoken, strip=strip))
+    for whole, industry, spoken in _talks(folder, keep):
+        for strip in (False, True):
+            turns.extend(_talk(whole, industry, phrases, _TALKS / 2, spoken=spoken, strip=strip))
     if not turns:
         raise InputError(f"{folder}: no labelled turns here; expected *.customer.jsonl")
     return turns
 
 
-def _talk(talk: dict[str, Any], group: str, phrases: Phrases, *, strip: bool) -> Iterator[Turn]:
+def _talk(
+    talk: list[dict[str, Any]], group: str, phrases: Phrases, weight: float, *, spoken: bool, strip: bool
+) -> Iterator[Turn]:
     state = NoticingState(phrases)
-    for turn in talk["turns"]:
+    for turn in talk:
         text = bare(turn["text"]) if strip else turn["text"]
         facts = state.feed("agent" if turn["who"] == "A" else "customer", text)
         if facts is not None:
-            spoken = talk["style"] == "spoken"
-            yield Turn(facts, turn["opening"], turn["tension"], group, spoken, _OWN_KINDS / 2)
+            yield Turn(facts, turn["opening"], turn["tension"], group, spoken, weight, whole=True)
 
 
-def read_replies(folder: Path) -> list[Reply]:
+def _talks(folder: Path, keep: Keep) -> Iterator[tuple[list[dict[str, Any]], str, bool]]:
+    """The labelled talks, each label beside its turn; with their industry, and whether they are spoken."""
+    for path in sorted(folder.glob("talks/*.jsonl")):
+        industry, style, _ = path.name.split(".")
+        for line in _lines(path):
+            if not keep(line["id"]):
+                continue
+            tension = dict(line["tension"])
+            openings = {opening["turn"]: opening for opening in line["openings"]}
+            turns = [
+                {
+                    **turn,
+                    "tension": tension.get(number, 0),
+                    "opening": openings[number]["strength"] if number in openings else "none",
+                    "outcome": openings[number]["outcome"] if number in openings else "",
+                }
+                for number, turn in enumerate(line["turns"])
+            ]
+            yield turns, industry, style == "spoken"
+
+
+def read_replies(folder: Path, keep: Keep = every) -> list[Reply]:
     """Read all agents' replies below `folder`."""
     replies: list[Reply] = []
     for path in sorted(folder.glob("*.agent.jsonl")):
         group = path.name.partition(".")[0]
         for line in _lines(path):
             weight = (_OWN_KINDS if group == "kinds" else 1.0) / 2
-            replies.append(Reply(line["customer"], line["agent"], line["outcome"], group, weight))
-            replies.append(Reply(bare(line["customer"]), bare(line["agent"]), line["outcome"], group, weight))
+            replies.extend(_replies(line["customer"], [line["agent"]], line["outcome"], group, weight))
+    for talk, industry, _ in _talks(folder, keep):
+        for number, turn in enumerate(talk):
+            if turn["outcome"] in {"given", "bare", "missed"}:
+                said = [later["text"] for later in talk[number + 1 :] if later["who"] == "A"][:_ANSWERING_TURNS]
+                # The outcome is the better of two answers: where it is none, neither was one; else it was mostly the
+                # first.
+                said = said if turn["outcome"] == "missed" else said[:1]
+                replies.extend(_replies(turn["text"], said, turn["outcome"], industry, 0.5))
     return replies
+
+
+def _replies(customer: str, said: list[str], outcome: str, group: str, weight: float) -> Iterator[Reply]:
+    for agent in said:
+        yield Reply(customer, agent, outcome, group, weight)
+        yield Reply(bare(customer), bare(agent), outcome, group, weight)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

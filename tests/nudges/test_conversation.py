@@ -6,6 +6,7 @@ from nudges.cues import CueBook
 from nudges.rulepack import Pack
 from nudges.signals import TurnClosed, TurnGrew
 from streams.events import Word
+from tests.nudges.moving import families, moves
 from tests.nudges.saying import ends, partly, says, starts
 
 
@@ -229,3 +230,95 @@ def test_what_was_heard_is_found_by_its_end_in_whatever_order_the_words_came(tal
     assert [hit.said_ms for hit in talk.heard(("C.judgement",), -1)] == [0, 9000]
     assert [hit.said_ms for hit in talk.heard(("C.judgement",), 1000)] == [9000]
     assert talk.heard(("C.judgement",), 10_000) == []
+
+
+# --- learned moves ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def keen(pack: Pack) -> Conversation:
+    """A conversation that hears learned moves."""
+    return Conversation(pack.conversation, families(), moves())
+
+
+def cues(signals: list[Spoken]) -> list[str]:
+    return [hit.cue for signal in grew(signals) for hit in signal.hits]
+
+
+def test_a_move_is_heard_where_no_expression_matches(keen: Conversation, pack: Pack) -> None:
+    asks = says("customer", 0, 2000, "who is above you then")
+    assert cues(keen.utterance("C", asks)) == ["C.boss"]
+    (hit,) = keen.heard(("C.boss",), -1)
+    assert (hit.quote, hit.said_ms, hit.ended_ms, hit.turn) == ("who is above you then", 0, 2000, 0)
+    assert 0.7 < hit.sure < 1
+    assert cues(Conversation(pack.conversation, families()).utterance("C", asks)) == []
+
+
+def test_expressions_come_first_and_their_move_not_again_in_the_run(keen: Conversation) -> None:
+    assert cues(keen.utterance("C", says("customer", 0, 2000, "your manager the one above you"))) == ["C.boss"]
+    assert cues(keen.utterance("C", says("customer", 2200, 4000, "who is above you", number=1))) == []
+    assert cues(keen.utterance("C", says("customer", 8000, 9000, "well above you", number=2))) == []
+    keen.utterance("A", says("agent", 9500, 10_000, "mm okay"))
+    assert cues(keen.utterance("C", says("customer", 12_000, 13_000, "somebody above you", number=3))) == []
+    keen.utterance("A", says("agent", 14_000, 15_000, "what is it about", number=1))
+    keen.advance(15_700)
+    assert keen.open_turn("A") is None
+    assert cues(keen.utterance("C", says("customer", 16_000, 17_000, "somebody above you", number=4))) == ["C.boss"]
+
+
+def test_an_expression_of_one_word_counts_for_the_run(keen: Conversation) -> None:
+    assert cues(keen.utterance("C", says("customer", 0, 1000, "manager"))) == ["C.boss"]
+    assert cues(keen.utterance("C", says("customer", 3000, 4000, "somebody above you", number=1))) == []
+
+
+def test_what_is_stable_of_the_agents_words_makes_moves_that_start_nothing(keen: Conversation) -> None:
+    keen.hypothesis("A", partly("agent", 1000, 2000, "well i am glad"))
+    (hit,) = keen.heard(("A.kind",), 0)
+    assert (hit.said_ms, hit.ended_ms) == (1000, 2000)
+    keen.hypothesis("A", partly("agent", 1000, 2500, "well i am sorry and glad to help"))
+    assert [hit.cue for hit in keen.heard(("A.kind", "A.sorry"), 0)] == ["A.kind", "A.sorry"]
+
+    assert cues(keen.utterance("A", says("agent", 1000, 3000, "well i am glad to help"))) == ["A.kind"]
+    assert len(keen.heard(("A.kind",), 0)) == 1
+    keen.hypothesis("A", partly("agent", 3200, 4000, "really glad to", number=1))
+    assert len(keen.heard(("A.kind",), 0)) == 1
+
+
+def test_stable_words_join_those_that_are_final(keen: Conversation) -> None:
+    keen.utterance("A", says("agent", 0, 1000, "well"))
+    keen.hypothesis("A", partly("agent", 1200, 2000, "glad", number=1))
+    (hit,) = keen.heard(("A.kind",), 0)
+    assert (hit.quote, hit.said_ms) == ("well glad", 1200)
+
+
+def test_a_move_that_the_final_words_take_back_was_never_heard(keen: Conversation) -> None:
+    keen.hypothesis("A", partly("agent", 1000, 2000, "well i am glad"))
+    assert cues(keen.utterance("A", says("agent", 1000, 2000, "well i am clad"))) == []
+    assert keen.heard(("A.kind",), 0) == []
+
+
+def test_a_customers_moves_wait_for_the_whole_of_it(keen: Conversation) -> None:
+    keen.hypothesis("C", partly("customer", 0, 2000, "who is above you"))
+    assert keen.heard(("C.boss",), -1) == []
+    keen.hypothesis("C", partly("customer", 0, 2000, "who is the manager above you"))
+    assert len(keen.heard(("C.boss",), -1)) == 1
+
+
+def test_other_numbers_hold_from_here_on_and_what_was_heard_stays_heard(keen: Conversation) -> None:
+    keen.utterance("C", says("customer", 0, 1000, "who is above you"))
+    keen.use(families(), moves(word=8.0))
+    assert cues(keen.utterance("C", says("customer", 1200, 2000, "well above you", number=1))) == []
+    assert len(keen.heard(("C.boss",), -1)) == 1
+
+    keen.utterance("A", says("agent", 4000, 5000, "what is it about"))
+    keen.use(families(), moves(word=1.0))
+    assert cues(keen.utterance("C", says("customer", 6000, 7000, "somebody above you", number=2))) == []
+    keen.use(families())
+    assert cues(keen.utterance("C", says("customer", 7200, 8000, "above you or a manager", number=3))) == ["C.boss"]
+
+
+def test_a_turn_answers_what_the_other_side_is_still_saying(keen: Conversation) -> None:
+    keen.utterance("C", says("customer", 0, 1000, "who is above you"))
+    keen.utterance("A", says("agent", 2000, 4000, "what is it about"))
+    assert keen.open_turn("A") is not None
+    assert cues(keen.utterance("C", says("customer", 4200, 5000, "just anyone above you", number=1))) == ["C.boss"]

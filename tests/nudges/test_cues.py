@@ -1,6 +1,6 @@
 import pytest
 
-from nudges.cues import CueBook, CueSpec, normalise, quote_around
+from nudges.cues import CueBook, CueSpec, Learned, normalise, quote_around
 from streams.errors import PackError
 
 
@@ -46,9 +46,34 @@ def test_weights_and_names() -> None:
     assert book.names == {"C.angry", "A.sorry"}
 
 
+def test_families_that_a_learned_move_stands_for_as_well() -> None:
+    families = {
+        "boss": CueSpec(say="manager", learned="supervisor", sure=0.4),
+        "angry": spec("angry"),
+        "leave": CueSpec(say="cancel", learned="leave"),
+    }
+    book = CueBook(families, {"boss": spec("my manager")})
+
+    assert book.learned("C") == (Learned("C.boss", "supervisor", 0.4), Learned("C.leave", "leave", 0.7))
+    assert book.learned("A") == ()
+
+
 def test_an_expression_that_does_not_compile_is_named() -> None:
     with pytest.raises(PackError, match=r"cue C\.bad: '\(b' is not an expression"):
         CueBook({"bad": spec("(a)\n(b")}, {})
+
+
+def test_what_takes_back_a_match_takes_back_a_place_in_a_text_as_well() -> None:
+    book = CueBook({"boss": CueSpec(learned="supervisor", unless="signed"), "leave": CueSpec(say="cancel")}, {})
+    text = "Is it your Manager who SIGNED it"
+    assert book.takes_back("C.boss", text, 6, 18)
+    assert not book.takes_back("C.boss", "is it your manager", 6, 18)
+    assert not book.takes_back("C.leave", text, 6, 18)
+
+
+def test_what_takes_back_must_be_an_expression_also_without_any_other() -> None:
+    with pytest.raises(PackError, match=r"cue C\.boss: '\(signed' is not an expression"):
+        CueBook({"boss": CueSpec(learned="supervisor", unless="(signed")}, {})
 
 
 def test_lines_that_only_break_together_are_named_together() -> None:

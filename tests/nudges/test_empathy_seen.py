@@ -172,6 +172,11 @@ def test_a_hint_counts_only_when_the_agent_answers_it(seen: Seen) -> None:
     assert seen.answers(12_000, "bare and nothing more than that") == ["c-o1 open", "c-o1 bare"]
 
 
+def test_a_feeling_that_is_named_is_watched_on_a_hint(seen: Seen) -> None:
+    assert seen.hears(0, "hint", text=f"four four one nine {STRONG}") == []
+    assert seen.answers(4000, "can you confirm your account number") == ["c-o1 open", "due"]
+
+
 def test_what_is_watched_while_another_waits_is_a_new_one(seen: Seen) -> None:
     seen.hears(0, "speak")
     assert seen.hears(3200, "watch", run=1) == []

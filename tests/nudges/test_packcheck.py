@@ -2,12 +2,13 @@
 
 import pytest
 
-from nudges.cues import CueBook
-from nudges.packcheck import check, conditions_of, cues_of
+from nudges.cues import CueBook, CueSpec
+from nudges.packcheck import check, check_moves, conditions_of, cues_of
 from nudges.rulepack import Pack, Rule
 from nudges.situation import Condition
 from nudges.triggers import AnsweredWell, Heard, ReplyLacks
 from streams.errors import PackError
+from tests.nudges.moving import families, moves
 
 RULE = Rule(
     id="own.one",
@@ -39,3 +40,21 @@ def test_the_default_pack_is_in_order_and_this_rule_would_not_be(pack: Pack, boo
     check(pack, book, pack_text)
     with pytest.raises(PackError, match=r"rule own\.one \(of the pack that this one extends\): no cue family"):
         check(Pack(**{name: getattr(pack, name) for name in pack.__struct_fields__} | {"rule": (RULE,)}), book, "")
+
+
+def test_families_name_moves_of_their_own_side() -> None:
+    check_moves(families(), moves(), "")
+    check_moves(families(learned=""), moves(), "")
+    with pytest.raises(PackError, match=r"^cue C\.boss: no learned move 'warm'; known: supervisor$"):
+        check_moves(families(learned="warm"), moves(), "")
+    with pytest.raises(PackError, match=r"^cue A\.kind: no learned move 'worm'; did you mean warm\?$"):
+        check_moves(CueBook({}, {"kind": CueSpec(say="kind", learned="worm")}), moves(), "")
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [("[customer.boss]\nsay = 'a'\nlearned = 'warm'", 3), ("x = 1\n[scope.customer]\nboss = { learned = 'warm' }", 3)],
+)
+def test_a_move_that_is_none_is_named_by_its_line(written: str, line: int) -> None:
+    with pytest.raises(PackError, match=rf"^cue C\.boss \(line {line}\): no learned move"):
+        check_moves(families(learned="warm"), moves(), written)

@@ -180,6 +180,47 @@ def test_a_pack_with_learned_numbers(pack_text: str) -> None:
         load(f"{pack_text}\n[model]\nphrases = ''\nnumbers = ''\n")
 
 
+MOVES = '{"note": "", "customer": {"supervisor": {"bias": -4, "terms": {"above": 6}}}, "agent": {}}'
+FAMILY = "[customer.own]\nsay = 'x y z'\nlearned = 'supervisor'\nsure = 0.7\n"
+
+
+def with_moves(pack_text: str, moves: str, family: str = "") -> str:
+    phrases, numbers = ((PACK_FILE.parent / name).read_text("utf-8") for name in ("phrases.toml", "noticing.json"))
+    # A family that has a move alone needs an expression instead.
+    lines = ("more = 'x y z'" if line.startswith("learned =") else line for line in pack_text.splitlines())
+    own = "\n".join(line for line in lines if not line.startswith("sure ="))
+    return f"{own}\n{family}[model]\nphrases = '''\n{phrases}'''\nnumbers = '''\n{numbers}'''\nmoves = '{moves}'\n"
+
+
+def test_a_pack_with_learned_moves(pack_text: str) -> None:
+    loaded = load(with_moves(pack_text, MOVES, FAMILY))
+    assert loaded.moves is not None
+    assert loaded.moves.names("C") == ("supervisor",)
+    assert loaded.book.learned("C")[0].move == "supervisor"
+    assert load(with_moves(pack_text, "", FAMILY)).moves is None
+    assert load(pack_text).moves is None
+
+
+@pytest.mark.parametrize(
+    ("moves", "family", "message"),
+    [
+        ("{", "", r"^pack: moves: the numbers cannot be read: "),
+        (
+            MOVES.replace('"above"', '"#nothing"'),
+            "",
+            r"^pack: moves: supervisor weighs '#nothing', but no family 'nothing'",
+        ),
+        (MOVES, FAMILY.replace("visor", "viser"), r"^pack: cue C\.own \(line \d+\): .*; did you mean supervisor\?$"),
+        (MOVES, FAMILY.replace("0.7", "0.0"), r"^pack:\d+: \[customer\.own\]: sure must be above 0$"),
+        (MOVES, FAMILY.replace("0.7", "nan"), r"^pack:\d+: \[customer\.own\]: sure must be above 0$"),
+        ("", FAMILY.replace("0.7", "1.01"), r"^pack:\d+: \[customer\.own\]: sure must be at most 1$"),
+    ],
+)
+def test_learned_moves_that_cannot_be(pack_text: str, moves: str, family: str, message: str) -> None:
+    with pytest.raises(PackError, match=message):
+        load(with_moves(pack_text, moves, family))
+
+
 def test_a_text_that_names_what_is_missing_must_fit(pack_text: str) -> None:
     with pytest.raises(PackError, match=r"process\.disclosure .*characters"):
         load(changed(pack_text, 'label = "recording notice"', f'label = "{"x" * 60}"'))

@@ -108,3 +108,9 @@ def test_what_the_decoder_may_say_besides() -> None:
 
 def test_what_was_probably_meant() -> None:
     assert nearest("x", []) == ""
+
+
+@pytest.mark.parametrize(("sure", "reason"), [(0.0, "sure must be above 0"), (1.5, "sure must be at most 1")])
+def test_a_number_out_of_its_bounds(whole: dict[str, Any], sure: float, reason: str) -> None:
+    family = {"say": "x", "sure": sure}
+    assert refused(whole, customer={**whole["customer"], "own": family}) == (("customer", "own", "sure"), reason)

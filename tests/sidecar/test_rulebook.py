@@ -145,6 +145,14 @@ def test_the_default_pack_carries_what_was_learned() -> None:
         ('[[rule]]\nid = "silence.dead_air"\ncolour = 1\n', r"mine\.toml:4: rule silence\.dead_air: .*colour"),
         ("[customer.parking]\nsay = '(park'\n", r"mine\.toml:3: cue C\.parking: '\(park' is not an expression"),
         (
+            "[customer.quits]\nlearned = 'gives_up'\n[agent.parking]\nsay = '(park'\n",
+            r"mine\.toml:5: cue A\.parking: '\(park' is not an expression",
+        ),
+        (
+            "[customer.quits]\nlearned = 'gives_up'\nunless = '(park'\n",
+            r"mine\.toml:4: cue C\.quits: '\(park' is not an expression",
+        ),
+        (
             '[[rule]]\nid = "silence.daed_air"\nenabled = false\n',
             r"mine\.toml:3: rule .* a new one, did you mean",
         ),

@@ -12,7 +12,7 @@ from nudges.triggers import Escalates, Heard, HeatReaches, SilenceLasts, TalkSha
 from sidecar import rulecheck
 from sidecar.expressions import Expression, Slow
 from sidecar.rulebook import read_pack
-from sidecar.rulecheck import Problem, check_pack, dead, shadowed, unreachable, unused
+from sidecar.rulecheck import Problem, check_pack, dead, shadowed, unlearned, unreachable, unused
 from sidecar.trial import Case, pack_cases
 from streams.transcript import read_transcript
 
@@ -139,3 +139,13 @@ def test_a_long_expression_is_shown_by_its_beginning(pack: Pack) -> None:
 def test_an_expression_that_stands_twice(pack: Pack) -> None:
     own = msgspec.structs.replace(pack, customer={"one": CueSpec(say="at last\nat last\n(so )?far")}, agent={})
     assert [problem.what for problem in shadowed(own)] == ["'at last' is matched by 'at last' already"]
+
+
+def test_families_whose_learned_move_nothing_was_learned_of() -> None:
+    family = "[agent.own]\nsay = 'x y z'\nlearned = 'refuse'\n\n"
+    text = read_pack("default").replace("\n[agent.", f"\n{family}[agent.", 1)
+    assert list(unlearned(load(text))) == []
+    bare = text[: text.index("\n[model]")]
+    assert Problem("unlearned", "A.own", "learned = 'refuse', but the pack has no learned numbers ([model])") in list(
+        unlearned(load(bare))
+    )

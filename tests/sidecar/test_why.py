@@ -1,5 +1,7 @@
+import re
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from sidecar.rulebook import read_pack
@@ -56,3 +58,10 @@ def test_a_rule_in_shadow() -> None:
 def test_a_rule_that_is_none() -> None:
     with pytest.raises(PackError, match=r"no rule a\.b; `sidecar rules list` names them"):
         list(why(events(), "a.b", context()))
+
+
+def test_a_learned_move_is_told_with_its_probability() -> None:
+    family = "[customer.own]\nsay = 'x y z'\nlearned = 'supervisor'\nsure = 0.0001\n\n"
+    pack = read_pack("default").replace("\n[customer.", f"\n{family}[customer.", 1)
+    lines = list(why(events(), "deesc.supervisor_request", msgspec.structs.replace(context(), pack=pack)))
+    assert re.fullmatch(r" +heard C\.supervisor_request, C\.own \(learned move supervisor, [01]\.\d\d\)", lines[1])

@@ -136,6 +136,8 @@ def test_the_schema_is_one() -> None:
     schema = json.loads(run("schema").output)
     assert schema["$defs"]["Rule"]["required"] == ["id"]
     assert "max_per_call" in schema["$defs"]["Rule"]["properties"]
+    sure = schema["$defs"]["CueSpec"]["properties"]["sure"]
+    assert (sure["exclusiveMinimum"], sure["maximum"], "probability" in sure["description"]) == (0, 1, True)
 
 
 @pytest.mark.parametrize(

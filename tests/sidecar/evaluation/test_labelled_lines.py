@@ -36,6 +36,7 @@ def test_text_with_times_and_all_labels() -> None:
             expect=[{"rule": "a.b", "from_ms": 5}],
             forbid=[{"rule": "c.", "to_ms": 9}],
             wanted=[{"n": 1, "kind": "threat"}],
+            marks={"0": ["fix_failed", "leave"], "1": []},
         ),
         "f:1",
     )
@@ -72,6 +73,10 @@ def test_text_with_times_and_all_labels() -> None:
         ),
         (line(forbid=[{"from_ms": -1}]), "forbid 0: from_ms must not"),
         (line(tension=[[7, 0]]), "there is no turn 7"),
+        (line(marks={"2": ["leave"]}), "marks: there is no turn 2; the last one is 1"),
+        (line(marks={"-1": ["leave"]}), "marks: there is no turn -1"),
+        (line(marks={"first": ["leave"]}), "not a labelled call: Expected `int`.*`key` in `..marks`"),
+        (line(marks={"0": [1]}), "not a labelled call: Expected `str`, got `int`.*marks"),
         ("[" * 5000, "not a labelled call"),
     ],
 )

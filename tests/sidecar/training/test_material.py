@@ -29,3 +29,57 @@ def test_replies_have_three_outcomes() -> None:
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         read_turns(tmp_path, PHRASES)
+
+
+TALK = (
+    '{"id": "t1", "turns": [{"who": "A", "text": "Hello."}, {"who": "C", "text": "Third time I ring, nobody came."},'
+    ' {"who": "A", "text": "Your number please?"}, {"who": "C", "text": "It is seven."},'
+    ' {"who": "A", "text": "One moment please."},'
+    ' {"who": "C", "text": "And I missed work for it."}, {"who": "A", "text": "You missed work over us, I am sorry."}],'
+    ' "tension": [[1, 2], [3, 0], [5, 1]], "openings": [{"turn": 1, "strength": "strong", "outcome": "missed"},'
+    ' {"turn": 5, "strength": "weak", "outcome": "given"}], "wanted": [], "marks": {}}'
+)
+
+
+def talks(folder: Path) -> Path:
+    (folder / "talks").mkdir()
+    (folder / "talks" / "travel.spoken.jsonl").write_text(f"{TALK}\n", encoding="utf-8")
+    return folder
+
+
+def test_turns_of_whole_talks_bring_their_labels_and_their_place(tmp_path: Path) -> None:
+    turns = [turn for turn in read_turns(talks(tmp_path), PHRASES) if turn.facts.text[0].isupper()]
+    assert [(turn.opening, turn.tension, turn.facts.turn) for turn in turns] == [
+        ("strong", 2, 0),
+        ("none", 0, 1),
+        ("weak", 1, 2),
+    ]
+    assert {(turn.group, turn.spoken, turn.whole, turn.later) for turn in turns} == {("travel", True, True, False)}
+
+
+def test_a_missed_opening_speaks_of_both_answers_a_given_one_of_the_first(tmp_path: Path) -> None:
+    replies = [(reply.agent, reply.outcome) for reply in read_replies(talks(tmp_path)) if reply.agent[0].isupper()]
+    assert replies == [
+        ("Your number please?", "missed"),
+        ("One moment please.", "missed"),
+        ("You missed work over us, I am sorry.", "given"),
+    ]
+
+
+def test_talks_can_be_kept_out(tmp_path: Path) -> None:
+    folder = talks(tmp_path)
+    assert not read_replies(folder, lambda _: False)
+    with pytest.raises(InputError):
+        read_turns(folder, PHRASES, lambda _: False)
+
+
+def test_what_measures_is_not_learned_from() -> None:
+    corpus = ROOT / "tests" / "corpus"
+    unseen = {line.split('"id": "')[1].split('"')[0] for line in _lines(corpus / "unseen")}
+    learned = {line.split('"id": "')[1].split('"')[0] for line in _lines(corpus / "talks")}
+    assert len(unseen) == 60
+    assert not unseen & learned
+
+
+def _lines(folder: Path) -> list[str]:
+    return [line for path in folder.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]

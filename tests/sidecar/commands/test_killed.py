@@ -3,7 +3,10 @@
 import asyncio
 import json
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -13,7 +16,7 @@ from sidecar.journal import read_journal
 from sidecar.library import Library
 from sidecar.tapclient import address
 from sidecar.taptest import sound
-from streams.busline import BusLine, LinkChange
+from streams.busline import BusAddress, BusLine, LinkChange
 from streams.events import AudioPaused, AudioResumed, CallEnded, CallStarted, Event, SpeechStarted
 from streams.wire import Command, Envelope, Snapshot
 from tests.sidecar.commands.programs import Programs
@@ -39,40 +42,56 @@ async def until(line: BusLine, wanted: type) -> list[object]:
     raise AssertionError("the line ended")
 
 
+class Caller(NamedTuple):
+    """Whoever sends call c1 to the service, and where its screens find it."""
+
+    url: str
+    token: str
+    bus: BusAddress
+    pcm: bytes
+
+    @asynccontextmanager
+    async def call(self) -> AsyncIterator[ClientConnection]:
+        """The call, begun or taken up again."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with connect(self.url, additional_headers=headers, proxy=None) as socket:
+            await socket.send(json.dumps({"type": "hello", "version": 1, "call_id": "c1", "rate_hz": 8000}))
+            await socket.recv()
+            yield socket
+
+
+def caller(programs: Programs) -> Caller:
+    """Known once the service has run: it makes the keys."""
+    settings, where = config.load(sets=programs.sets[1::2]), places.find()
+    tap, played = address(settings.taps, where.keys_dir), sound.read(DEMO, 16)
+    pcm = sound.side_by_side(played.agent, played.customer, 2)
+    return Caller(tap.url, tap.token, bus.address(settings.bus, keys.load(where.keys_dir)), pcm)
+
+
 def events_of(folder: Path) -> tuple[Event, ...]:
     return read_journal(folder).events  # type: ignore[return-value]
 
 
 async def test_a_killed_service_leaves_a_whole_journal_and_finds_its_call_and_screen_again(programs: Programs) -> None:
-    settings = config.load(sets=programs.sets[1::2])
-    where = places.find()
     service = await asyncio.to_thread(programs.service)
-    tap = address(settings.taps, where.keys_dir)
-    hello = json.dumps({"type": "hello", "version": 1, "call_id": "c1", "rate_hz": 8000})
-    played = sound.read(DEMO, 16)
-    pcm = sound.side_by_side(played.agent, played.customer, 2)
-    headers = {"Authorization": f"Bearer {tap.token}"}
-    async with asyncio.timeout(60), BusLine(bus.address(settings.bus, keys.load(where.keys_dir))) as screen:
-        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
-            await socket.send(hello)
-            await socket.recv()
-            await speak(socket, pcm[: 8 * SECOND])
+    tap = caller(programs)
+    async with asyncio.timeout(60), BusLine(tap.bus) as screen:
+        async with tap.call() as socket:
+            await speak(socket, tap.pcm[: 8 * SECOND])
             seen = await until(screen, SpeechStarted)
             assert any(isinstance(event, CallStarted) for event in seen)
             service.send_signal(signal.SIGKILL)
             await asyncio.to_thread(service.wait)
         await asyncio.to_thread(programs.service)
-        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
-            await socket.send(hello)
-            await socket.recv()
-            await speak(socket, pcm[8 * SECOND :])
+        async with tap.call() as socket:
+            await speak(socket, tap.pcm[8 * SECOND :])
             await socket.send('{"type":"end"}')
             await socket.wait_closed()
         # On a busy machine the link may count as lost before the service is killed, and then is not lost again.
         seen += await until(screen, CallEnded)
     assert any(isinstance(item, LinkChange) and item.state == "lost" for item in seen)
     assert {event.call_id for event in seen if isinstance(event, CallStarted)} == {"c1"}
-    library = Library(where.journals_dir)
+    library = Library(places.find().journals_dir)
     before, after = library.parts("c1")
     (one,) = library.calls()
     assert one.note == "the service ended in it; 2 parts"
@@ -86,40 +105,28 @@ async def test_a_killed_service_leaves_a_whole_journal_and_finds_its_call_and_sc
 @pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGTERM])
 async def test_an_agents_pause_outlasts_the_service(programs: Programs, ended_by: signal.Signals) -> None:
     programs.sets = (*programs.sets, "--set", "taps.drain_s=0", "--set", "journal.enabled=false")
-    settings = config.load(sets=programs.sets[1::2])
-    where = places.find()
     service = await asyncio.to_thread(programs.service)
-    tap = address(settings.taps, where.keys_dir)
-    hello = json.dumps({"type": "hello", "version": 1, "call_id": "c1", "rate_hz": 8000})
-    played = sound.read(DEMO, 16)
-    pcm = sound.side_by_side(played.agent, played.customer, 2)
-    headers = {"Authorization": f"Bearer {tap.token}"}
-    async with asyncio.timeout(60), BusLine(bus.address(settings.bus, keys.load(where.keys_dir))) as screen:
-        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
-            await socket.send(hello)
-            await socket.recv()
-            await speak(socket, pcm[: 8 * SECOND])
+    tap = caller(programs)
+    async with asyncio.timeout(60), BusLine(tap.bus) as screen:
+        async with tap.call() as socket:
+            await speak(socket, tap.pcm[: 8 * SECOND])
             await until(screen, SpeechStarted)
             assert (await screen.send(Command(action="pause", call_id="c1", value="on"))).ok
             await until(screen, AudioPaused)
             service.send_signal(ended_by)
             await asyncio.to_thread(service.wait)
         await asyncio.to_thread(programs.service)
-        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
-            await socket.send(hello)
-            await socket.recv()
+        async with tap.call() as socket:
             seen = await until(screen, AudioPaused)
             assert [event.reason for event in seen if isinstance(event, AudioPaused)][-1] == "agent_before"
-            await speak(socket, pcm[: 8 * SECOND])
+            await speak(socket, tap.pcm[: 8 * SECOND])
             assert (await screen.send(Command(action="pause", call_id="c1", value="off"))).ok
             assert not [event for event in await until(screen, AudioResumed) if isinstance(event, SpeechStarted)]
-            await speak(socket, pcm[: 8 * SECOND])
+            await speak(socket, tap.pcm[: 8 * SECOND])
             await until(screen, SpeechStarted)
             await socket.send('{"type":"end"}')
             await socket.wait_closed()
             await until(screen, CallEnded)
-        async with connect(tap.url, additional_headers=headers, proxy=None) as socket:
-            await socket.send(hello)
-            await socket.recv()
-            await speak(socket, pcm[: 8 * SECOND])
+        async with tap.call() as socket:
+            await speak(socket, tap.pcm[: 8 * SECOND])
             assert not [event for event in await until(screen, SpeechStarted) if isinstance(event, AudioPaused)]

@@ -4,8 +4,6 @@ Black box: its processor time comes from the system; samples are counted where t
 """
 
 import asyncio
-import os
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -15,12 +13,12 @@ import msgspec
 import zmq
 
 from sidecar import demo, keys, ports, tapclient
+from sidecar.bench.child import started
 from sidecar.bench.floor.usage import share, usage
 from sidecar.gateway.dialler import LINE_QUEUE, Dialler
 from sidecar.hub.keyring import RollFile
 from sidecar.hub.roll import Client
 from sidecar.keys import KeyPair
-from sidecar.places import HOME_VARIABLE
 from sidecar.taptest import sound
 from sidecar.taptest.client import Asked, unique
 from sidecar.taptest.dialects import clients
@@ -28,14 +26,12 @@ from sidecar.taptest.playing import Leg, play
 from sidecar.taptest.sound import Sound
 from sidecar.wires import Wire
 from streams.background import background
-from streams.errors import TapError
 from streams.floorlink import FloorAddress, dealer
 from streams.taps.dialect import Dialect, Hole, SayLost
 from streams.taps.dialect import Sound as Heard
 
 STATIONS = 20
 SETTLE_S = 2.0
-START_S = 60.0
 _NAMES = ("audiohook", "twilio", "telnyx", "jambonz")
 
 
@@ -132,33 +128,8 @@ async def _gateway(home: Path, certificate: str) -> AsyncIterator[tuple[int, str
     sets = [f"taps.port={port}", f"gateway.port={dialled}", "taps.per_address=10000", "gateway.max_calls=1000"]
     if certificate:
         sets += [f"taps.tls.certificate={certificate}", f"taps.tls.key={home / 'key.pem'}"]
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "sidecar.program", *(part for one in sets for part in ("--set", one)), "gateway"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, HOME_VARIABLE: str(home)},
-    )
-    assert child.stderr is not None
-    try:
-        said = ""
-        async with asyncio.timeout(START_S):
-            while "gateway.key" not in said:
-                line = (await child.stderr.readline()).decode()
-                if not line:
-                    raise TapError(f"the gateway to be measured did not start: {said.strip() or 'it said nothing'}")
-                said += line
-        async with background(_drain(child.stderr)):
-            yield child.pid, f"{'wss' if certificate else 'ws'}://127.0.0.1:{port}", f"tcp://127.0.0.1:{dialled}"
-    finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-
-
-async def _drain(stream: asyncio.StreamReader) -> None:
-    while await stream.readline():
-        pass
+    async with started("gateway", sets, home, "gateway.key") as process:
+        yield process, f"{'wss' if certificate else 'ws'}://127.0.0.1:{port}", f"tcp://127.0.0.1:{dialled}"
 
 
 @asynccontextmanager

@@ -6,9 +6,7 @@ from its `/metrics` and processor time from the system.
 
 import asyncio
 import json
-import os
 import re
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -21,8 +19,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from sidecar import config, demo, ports
+from sidecar.bench.child import started
 from sidecar.bench.floor.usage import share, usage
-from sidecar.places import HOME_VARIABLE
 from sidecar.tapclient import TapAddress, address
 from sidecar.taptest import sound
 from sidecar.taptest.client import Asked, unique
@@ -30,11 +28,9 @@ from sidecar.taptest.dialects import clients
 from sidecar.taptest.playing import Leg, play
 from sidecar.taptest.sound import Sound
 from streams.background import background
-from streams.errors import TapError
 
 CALLS, TRANSCRIBED, IDLE, HOSTILE = 50, 2, 200, 20
 SETTLE_S = 2.0
-START_S = 60.0
 _NAMES = ("plain", "audiohook", "twilio", "jambonz")
 _GOLDEN = (5**0.5 - 1) / 2
 _BUCKET = re.compile(r'sidecar_frame_wait_seconds_bucket\{le="([^"]+)"\} (\S+)')
@@ -145,32 +141,9 @@ async def _service(*asr: str) -> AsyncIterator[_Service]:
         *asr,
     ]
     with tempfile.TemporaryDirectory(prefix="sidecar-bench-") as home:
-        given = [part for one in sets for part in ("--set", one)]
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "sidecar.program", *given, "run"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, HOME_VARIABLE: home},
-        )
-        assert child.stderr is not None
-        try:
-            async with asyncio.timeout(START_S):
-                said = (await child.stderr.readline()).decode()
-            if "taking calls" not in said:
-                raise TapError(f"the service to be measured did not start: {said.strip() or 'it said nothing'}")
-            async with background(_drain(child.stderr)):
-                tap = address(config.load(sets=sets).taps, Path(home) / "keys")
-                yield _Service(child.pid, tap, f"http://127.0.0.1:{monitor}/metrics")
-        finally:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
-
-
-async def _drain(stream: asyncio.StreamReader) -> None:
-    while await stream.readline():
-        pass
+        async with started("run", sets, Path(home), "taking calls") as process:
+            tap = address(config.load(sets=sets).taps, Path(home) / "keys")
+            yield _Service(process, tap, f"http://127.0.0.1:{monitor}/metrics")
 
 
 async def _calls(tap: TapAddress, played: Sound, many: int) -> None:

@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias, cast
 
 import msgspec
 
+from nudges.moves import MoveBook
 from nudges.noticing import Noticed, Noticer, NoticingModel, Reason
 from nudges.noticing_features import TurnFacts
-from nudges.noticing_state import NoticingState
 from nudges.signals import Piece
 from streams.events import OpeningState, Quote, Strength
 
@@ -53,9 +53,9 @@ class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
 class Attention:
     """The attention paid to one call."""
 
-    def __init__(self, model: NoticingModel, settings: ModelSettings) -> None:
-        self._noticer = Noticer(model)
-        self._state = NoticingState(model.phrases)
+    def __init__(self, model: NoticingModel, settings: ModelSettings, moves: MoveBook | None = None) -> None:
+        self._noticer = Noticer(model, moves)
+        self._state = self._noticer.new_state()
         limits = model.numbers.thresholds
         self._speak = limits.speak if settings.speak is None else settings.speak
         self._watch = limits.watch if settings.watch is None else settings.watch
@@ -74,6 +74,7 @@ class Attention:
             self._run, self._pieces = facts.turn, []
         self._pieces.append(piece)
         noticed = self._noticer.score(facts)
+        self._state.judged(noticed.opening_p, noticed.tension_p)
         return Glimpse(
             run=facts.turn,
             text=facts.text,

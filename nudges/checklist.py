@@ -8,7 +8,7 @@ import msgspec
 
 from nudges.conversation import Conversation
 from nudges.findings import ms
-from nudges.noticing_features import content_words
+from nudges.moves import content_of
 from nudges.signals import ItemOverdue
 from nudges.spoken_words import split_words
 from streams.events import ChecklistState
@@ -58,7 +58,7 @@ class Checklist:
     def use(self, items: tuple[ChecklistItem, ...]) -> None:
         """Keep these lines from here on; how those of the same id stand is kept."""
         self._items = tuple(item for item in items if item.enabled)
-        self._lines = {item.id: content_words(split_words(item.line)) for item in self._items}
+        self._lines = {item.id: content_of(split_words(item.line)) for item in self._items}
 
     @property
     def states(self) -> dict[str, ChecklistState]:
@@ -125,7 +125,7 @@ class Checklist:
             )
         words = self._lines[item.id]
         return bool(words) and any(
-            len(words & content_words(split_words(turn.text))) >= item.share * len(words)
+            len(words & content_of(split_words(turn.text))) >= item.share * len(words)
             for turn in self._conversation.last_turns("A", 2)
         )
 

@@ -2,7 +2,7 @@
 
 from nudges.detect_words import new_hits
 from nudges.findings import Finding, Memory, ms, plain, quotes
-from nudges.noticing_features import content_words
+from nudges.moves import content_of
 from nudges.signals import Turn, TurnClosed
 from nudges.situation import Situation
 from nudges.spoken_words import split_words
@@ -171,7 +171,7 @@ def unclear(trigger: Unclear, seen: Situation, _: Memory) -> list[Finding]:
 
 def content(text: str) -> frozenset[str]:
     """The words of a text that carry content."""
-    return content_words(split_words(text))
+    return content_of(split_words(text))
 
 
 def _closed(side: str, seen: Situation) -> list[Turn]:

@@ -22,7 +22,8 @@ from streams.events import OpeningState, Quote, Strength
 class EmpathySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What opens, answers and closes an opening.
 
-    `strong` and `weak` are customer families, `sentiment` the score that opens a weak one; `answers` close it as given,
+    `strong` and `weak` are customer families, `sentiment` the score that opens a weak one; a turn with a strong family
+    in it is watched from the probability `named` on; `answers` close it as given,
     `defers` excuse the agent's turns, `formulas` are answers that say nothing specific, `withdraws` close it as not
     needed. An answer is due after so many substantive agent turns, or `due_after_s` after the customer stopped if the
     agent has said something; an opening expires after `expires_s`; for `quiet_s` after an answer no new one opens.
@@ -31,6 +32,7 @@ class EmpathySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     strong: tuple[str, ...]
     weak: tuple[str, ...]
     sentiment: float
+    named: float = 1.0
     answers: tuple[str, ...]
     defers: tuple[str, ...]
     formulas: tuple[str, ...]
@@ -122,20 +124,22 @@ class Ledger:
 
     def _glimpsed(self, grew: TurnGrew, glimpse: Glimpse, hits: list[Hit], *, named: bool) -> list[Signal]:
         """What the trained eye saw; cue families say that a feeling was `named`, and give it words to quote."""
-        if glimpse.call == "nothing":
+        # What is named is watched on a mere hint: "four four one nine, I'm fed up" is a number for the most part.
+        named_enough = named and glimpse.opening >= self._settings.named
+        if glimpse.call == "nothing" and not named_enough:
             return []
         quoted = [*glimpse.because, *(Quote(hit.quote, hit.said_ms) for hit in hits)]
         first = quoted[0] if quoted else Quote(grew.piece.text[:64], grew.piece.started_ms)
         found = self._opening("strong" if named else glimpse.strength, first.quote, first.said_ms, grew)
-        found = msgspec.structs.replace(found, because=glimpse.because, sure=glimpse.opening)
+        found = msgspec.structs.replace(found, because=glimpse.because, sure=1.0 if named_enough else glimpse.opening)
         if glimpse.call == "speak":
             self._watched = None
             return self._open(found, glimpse.text, glimpse.run)
         waiting = self.waiting
         repeated = waiting is not None and waiting.turns > 0 and glimpse.run != self._turn
         if repeated or (waiting is None and not self._answered_lately(grew.piece.started_ms)):
-            # What is named is watched on a mere hint: "four four one nine, I'm fed up" is a number for the most part.
-            self._watched = _Watched(found, glimpse.text, glimpse.run, hinted=glimpse.call == "hint" and not named)
+            hinted = glimpse.call == "hint" and not named_enough
+            self._watched = _Watched(found, glimpse.text, glimpse.run, hinted=hinted)
         return []
 
     def _opening(self, strength: Strength, quote: str, said_ms: int, grew: TurnGrew) -> Opening:

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from nudges.moves import MoveBook, Setting
 from nudges.noticing_features import Features, TurnFacts, turn_features
 from nudges.noticing_reply import reply_features
+from nudges.noticing_state import NoticingState
 from nudges.phrases import Phrases, parse_phrases
 from nudges.spoken_words import split_words
 from streams.errors import PackError
@@ -117,14 +119,14 @@ def parse_model(numbers: str, phrases: str) -> NoticingModel:
 class Noticer:
     """Scores turns and replies; holds nothing of a call."""
 
-    def __init__(self, model: NoticingModel) -> None:
+    def __init__(self, model: NoticingModel, moves: MoveBook | None = None) -> None:
         self._phrases = model.phrases
         self._numbers = model.numbers
+        self._moves = moves
 
-    @property
-    def phrases(self) -> Phrases:
-        """The phrases of the model, for the state that keeps a call's course."""
-        return self._phrases
+    def new_state(self) -> NoticingState:
+        """The course of a call before anything was said."""
+        return NoticingState(self._phrases, self._moves)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -142,7 +144,8 @@ class Noticer:
 
     def judge(self, opening: str, reply: str) -> Judged:
         """Say what `reply`, an agent's turn, made of the customer's `opening`."""
-        found = reply_features(opening, reply, self._phrases)
+        does = self._moves.find("A", reply, Setting(opening)) if self._moves is not None else ()
+        found = reply_features(opening, reply, self._phrases, does)
         pairs = word_pairs(reply)
         given, why = _weigh(self._numbers.given, found, pairs)
         answered, _ = _weigh(self._numbers.answered, found, pairs)

@@ -5,7 +5,7 @@ something that has a name; a formula is sorry for "the inconvenience", and proce
 """
 
 from nudges.lexicon import PAST
-from nudges.noticing_features import content_words
+from nudges.moves import content_of
 from nudges.spoken_words import Spoken
 
 _SORRY = frozenset(["sorry", "apologise", "apologize", "apologies", "apology"])
@@ -98,7 +98,7 @@ _GAP = 3  # words between "you" and what they went through
 def answer_features(opening: Spoken, reply: Spoken) -> dict[str, float]:
     """Measure a reply's sentences by who acts in them."""
     words = reply.words
-    theirs = {word[:4] for word in content_words(opening)}
+    theirs = {word[:4] for word in content_of(opening)}
     values: dict[str, float] = {}
     for at, word in enumerate(words):
         if word in _SORRY:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from nudges.families import CALM, EMPTY_WORDS, HEATED, MILD, NEGATABLE, PLAIN_WORDS, TELLING
+from nudges.moves import Move, content_of
 from nudges.noticing_shape import shape_features
 from nudges.phrases import Hit, PhraseBook, Phrases
 from nudges.spoken_words import Spoken, split_words
@@ -20,6 +21,7 @@ from nudges.spoken_words import Spoken, split_words
 _NEGATORS = frozenset(["not", "no", "never", "without", "nor", "neither", "hardly", "nothing", "nobody"])
 _SCOPE_ENDS = frozenset(["but", "because", "so", "although", "though", "and", "then"])
 _SCOPE = 3  # words a negation reaches forward
+_FADE = 0.6  # of what earlier turns were together, with each turn
 _READ_ON = 3  # words by which a quote may grow beyond the phrase that was found
 _FIRST = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our"])
 _SECOND = frozenset(["you", "your", "yours", "yourself", "yourselves"])
@@ -28,10 +30,30 @@ _MARKS = re.compile(r"[.,;:!?]")
 _SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
 
 
+class Past(msgspec.Struct, frozen=True):
+    """What the customer's earlier turns looked like.
+
+    How likely the last one was an opening, or tense; the likeliest one; and all together, fading with each turn.
+    """
+
+    opening: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    tension: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    def after(self, opening: float, tension: float) -> "Past":
+        """What it is after one more turn."""
+        return Past(_after(self.opening, opening), _after(self.tension, tension))
+
+
+def _after(past: tuple[float, float, float], now: float) -> tuple[float, float, float]:
+    _, most, together = past
+    return now, max(most, now), _FADE * together + now
+
+
 class TurnFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A customer's turn and what it stands in; counts are of the call so far, without this turn.
 
-    `before` is the agent's turn before; `turn` the number of earlier customer turns, -1 where it is not known.
+    `before` is the agent's turn before; `turn` the number of earlier customer turns, -1 where it is not known; `does`
+    and `answers` are the learned moves of this turn and of the agent's before.
     """
 
     text: str
@@ -42,6 +64,9 @@ class TurnFacts(msgspec.Struct, frozen=True, kw_only=True):
     confused: int = 0
     heated: int = 0
     agent_repeats: bool = False
+    does: tuple[Move, ...] = ()
+    answers: tuple[Move, ...] = ()
+    past: Past = Past()
 
 
 class Features(NamedTuple):
@@ -49,11 +74,6 @@ class Features(NamedTuple):
 
     values: dict[str, float]
     quotes: dict[str, str]
-
-
-def content_words(spoken: Spoken) -> frozenset[str]:
-    """Return the words that carry content."""
-    return frozenset(word for word in spoken.words if word not in EMPTY_WORDS and len(word) > 2)
 
 
 def turn_features(facts: TurnFacts, phrases: Phrases) -> Features:
@@ -69,6 +89,8 @@ def turn_features(facts: TurnFacts, phrases: Phrases) -> Features:
     _before(facts, spoken, phrases.agent, values)
     _course(facts, values)
     _together(facts, spoken, counts, values)
+    _moves(facts, values, quotes)
+    _past(facts.past, values)
     return Features(values, quotes)
 
 
@@ -193,9 +215,9 @@ def _before(facts: TurnFacts, spoken: Spoken, book: PhraseBook, values: dict[str
         values[f"{prefix}.{hit.family}"] = 1.0
     if facts.before.rstrip().endswith("?"):
         values[f"{prefix}.question"] = 1.0
-    own = content_words(spoken)
+    own = content_of(spoken)
     if own:
-        echo = len(own & content_words(agent)) / len(own)
+        echo = len(own & content_of(agent)) / len(own)
         values["echo"] = echo
         if echo >= 0.5:
             values["echo.half"] = 1.0
@@ -254,3 +276,21 @@ def _together(facts: TurnFacts, spoken: Spoken, counts: Counter[str], values: di
     for name, met in pairs.items():
         if met:
             values[name] = 1.0
+
+
+def _moves(facts: TurnFacts, values: dict[str, float], quotes: dict[str, str]) -> None:
+    for move in facts.does:
+        values[f"does.{move.name}"] = move.sure
+        quotes[f"does.{move.name}"] = facts.text[move.start : move.end]
+    for move in facts.answers:
+        values[f"answers.{move.name}"] = move.sure
+        # Where nothing is told it is a mere answer, and what the agent had asked weighs more.
+        if "told.1" not in values:
+            values[f"after.{move.name}"] = move.sure
+
+
+def _past(past: Past, values: dict[str, float]) -> None:
+    for name, chances in (("opening", past.opening), ("tension", past.tension)):
+        for when, chance in zip(("last", "most", "together"), chances, strict=True):
+            if chance:
+                values[f"past.{name}.{when}"] = chance

@@ -4,9 +4,12 @@ Three answers are told apart: it names the feeling or the very trouble, or owns 
 goes on with procedure (missed). What tells them apart is whether the customer's own things come back in the reply.
 """
 
+from collections.abc import Iterable
+
 from nudges.lexicon import COUNTS
+from nudges.moves import Move, content_of
 from nudges.noticing_answer import answer_features
-from nudges.noticing_features import Features, content_words
+from nudges.noticing_features import Features
 from nudges.phrases import Phrases
 from nudges.spoken_words import Spoken, split_words
 
@@ -19,8 +22,8 @@ _EASING = frozenset(("reply.explore", "reply.name_feeling", "reply.own"))
 _HEAD_CHARS = 90  # about the first sentence of a reply
 
 
-def reply_features(opening: str, reply: str, phrases: Phrases) -> Features:
-    """Measure one reply against the customer's words it answers."""
+def reply_features(opening: str, reply: str, phrases: Phrases, does: Iterable[Move] = ()) -> Features:
+    """Measure one reply against the customer's words it answers; `does` are the learned moves that it makes."""
     spoken = split_words(reply)
     words = spoken.words
     values: dict[str, float] = {}
@@ -63,17 +66,20 @@ def reply_features(opening: str, reply: str, phrases: Phrases) -> Features:
                 values[f"{name}.{least}"] = 1.0
     if reply.rstrip().endswith("?"):
         values["marks.question"] = 1.0
+    for move in does:
+        values[f"does.{move.name}"] = move.sure
+        quotes[f"does.{move.name}"] = reply[move.start : move.end]
     return Features(values, quotes)
 
 
 def _echo(theirs: Spoken, ours: Spoken, values: dict[str, float], *, warm: bool) -> None:
     # Procedure repeats the topic too; only beside warmth does it show that somebody listened.
     kind = "echo" if warm else "topic"
-    shared = content_words(theirs) & content_words(ours)
+    shared = content_of(theirs) & content_of(ours)
     for least in range(1, 4):
         if len(shared) >= least:
             values[f"{kind}.{least}"] = 1.0
-    stems = {word[:4] for word in content_words(theirs)} & {word[:4] for word in content_words(ours)}
+    stems = {word[:4] for word in content_of(theirs)} & {word[:4] for word in content_of(ours)}
     values[f"{kind}.share"] = min(1.0, len(stems) / 4)
     counted = {word for word in theirs.words if word in COUNTS or word[0].isdigit()}
     if counted & set(ours.words):

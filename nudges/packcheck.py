@@ -2,6 +2,7 @@
 
 from nudges.cues import CueBook, Side
 from nudges.moves import MoveBook
+from nudges.noticing import Head, Numbers
 from nudges.packlines import line_of, place_of_rule
 from nudges.packwords import nearest
 from nudges.rulepack import Pack, Rule
@@ -52,6 +53,26 @@ def check_moves(book: CueBook, moves: MoveBook, text: str) -> None:
                 line = line_of((table, cue.partition(".")[2], "learned"), text)
                 place = f" (line {line})" if line else ""
                 raise PackError(f"cue {cue}{place}: no learned move '{move}'{nearest(move, known)}")
+
+
+def check_weighed(numbers: Numbers, moves: MoveBook) -> None:
+    """Raise PackError where the trained eye weighs a move that was not learned with it."""
+    turns = (numbers.opening, numbers.strong, numbers.tension)
+    sides: tuple[tuple[Side, str, tuple[Head, ...]], ...] = (
+        ("C", "does", turns),
+        ("A", "answers", turns),
+        ("A", "after", turns),
+        ("A", "does", (numbers.given, numbers.answered)),
+    )
+    for side, kind, heads in sides:
+        for name in sorted({name for head in heads for name in head.features}):
+            of, _, move = name.partition(".")
+            if of == kind and move not in moves.names(side):
+                whose = "customer" if side == "C" else "agent"
+                raise PackError(
+                    f"noticing: '{name}' is weighed, but the moves know no '{move}' of the {whose}; use the moves that "
+                    f"were learned with these numbers"
+                )
 
 
 def conditions_of(rule: Rule) -> list[Condition]:

@@ -15,7 +15,7 @@ import msgspec
 from nudges.cues import CueBook, CueSpec
 from nudges.moves import MoveBook, parse_moves
 from nudges.noticing import NoticingModel, parse_model
-from nudges.packcheck import check, check_moves
+from nudges.packcheck import check, check_moves, check_weighed
 from nudges.packlines import LISTS, last_line_of, line_of, line_with, place_of_rule
 from nudges.packwords import refusal
 from nudges.rulepack import Pack, Scope
@@ -117,6 +117,8 @@ def _load(text: str, name: str, scopes: tuple[int, ...], written: str) -> Loaded
         moves = None if pack.model is None else _moves(pack.model.moves, pack.model.numbers, pack.model.phrases)
         if moves is not None:
             check_moves(book, moves, written)
+        if moves is not None and model is not None:
+            check_weighed(model.numbers, moves)
     except PackError as error:
         raise PackError(f"{name}: {error}") from error
     return LoadedPack(pack, book, model, moves)

@@ -12,7 +12,7 @@ from nudges.conversation import Conversation, Phase
 from nudges.empathy import Ledger
 from nudges.findings import Finding, ms
 from nudges.heat import HeatGauge
-from nudges.noticing_features import content_words
+from nudges.moves import content_of
 from nudges.pace import Pace
 from nudges.sentiment import MoodLine
 from nudges.signals import Signal, Turn
@@ -72,7 +72,7 @@ class Situation:
         key, pieces = (turn.side, turn.index), len(turn.pieces)
         known_pieces, words = self._content.get(key, (0, frozenset[str]()))
         if known_pieces != pieces:
-            words = content_words(split_words(turn.text))
+            words = content_of(split_words(turn.text))
             self._content[key] = (pieces, words)
             while len(self._content) > TURNS_KEPT:
                 del self._content[next(iter(self._content))]
@@ -198,7 +198,7 @@ def _turns_hold(condition: Condition, finding: Finding, seen: Situation) -> bool
         return False
     if condition.unlike is None and not condition.names_it:
         return True
-    about = content_words(split_words(finding.text))
+    about = content_of(split_words(finding.text))
     for turn in seen.conversation.last_turns("A", 4):
         own = seen.content(turn)
         if turn.started_ms < finding.until_ms or turn.word_count < seen.conversation.substantive_words or not own:

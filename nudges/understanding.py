@@ -44,7 +44,7 @@ class Understanding:
         pack = loaded.pack
         self._call_id = call_id
         self._pack, self._book = pack, loaded.book
-        self._attention = Attention(loaded.model, pack.model) if loaded.model and pack.model else None
+        self._attention = Attention(loaded.model, pack.model, loaded.moves) if loaded.model and pack.model else None
         mood = pack.mood
         valences = tuple(mood.valences.items())
         self._mood = MoodLine(mood, vader(mood.neutral_words, valences, tuple(mood.phrases.items())))

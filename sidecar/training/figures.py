@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nudges.moves import MoveBook, parse_moves
 from nudges.noticing import Noticed, Noticer, parse_model
-from nudges.noticing_state import NoticingState
 from sidecar.training.material import bare
 
 _ONSET_TURNS = 2  # customer turns after the onset in which an announcement still counts
@@ -60,7 +60,7 @@ def read_dialogues(folder: Path, noticer: Noticer, *, strip: bool = False) -> It
 def _score(label: Mapping[str, Any], talk: Sequence[Sequence[str]], noticer: Noticer) -> Dialogue:
     tension = dict(label["tension"])
     openings = {opening["n"]: opening for opening in label["openings"]}
-    state = NoticingState(noticer.phrases)
+    state = noticer.new_state()
     turns: list[Scored] = []
     outcomes: list[tuple[int, str, str]] = []
     for at, (who, text) in enumerate(talk):
@@ -68,7 +68,9 @@ def _score(label: Mapping[str, Any], talk: Sequence[Sequence[str]], noticer: Not
         if facts is None or at not in tension:
             continue
         opening = openings.get(at)
-        turns.append(Scored(at, tension[at], opening["strength"] if opening else "", noticer.score(facts)))
+        noticed = noticer.score(facts)
+        state.judged(noticed.opening_p, noticed.tension_p)
+        turns.append(Scored(at, tension[at], opening["strength"] if opening else "", noticed))
         if opening and opening["outcome"] != "none_due":
             replies = [reply for speaker, reply in talk[at + 1 : at + 5] if speaker == "agent"][:2]
             said = {noticer.judge(text, reply).outcome for reply in replies}
@@ -149,7 +151,7 @@ def neutral_line(folder: Path, noticer: Noticer) -> str:
 
 
 def _neutral_flags(talk: Sequence[str], noticer: Noticer) -> set[str]:
-    state = NoticingState(noticer.phrases)
+    state = noticer.new_state()
     flags = set()
     for text in talk:
         # Only the customer's side is in the set; an agent's turn is put between so that turns are not joined.
@@ -158,6 +160,7 @@ def _neutral_flags(talk: Sequence[str], noticer: Noticer) -> set[str]:
         if facts is None:
             continue
         noticed = noticer.score(facts)
+        state.judged(noticed.opening_p, noticed.tension_p)
         for kind, chance in (
             ("speak", noticed.opening_p),
             ("watch", noticed.opening_p),
@@ -176,7 +179,9 @@ def main(arguments: Sequence[str]) -> None:
     """Print the figures of both parts."""
     folder = Path(arguments[0])
     packs = Path(__file__).parents[2] / "nudges" / "packs"
-    noticer = Noticer(parse_model(*((packs / name).read_text("utf-8") for name in ("noticing.json", "phrases.toml"))))
+    texts = [(packs / name).read_text("utf-8") for name in ("noticing.json", "phrases.toml", "moves.json")]
+    model = parse_model(*texts[:2])
+    noticer = Noticer(model, MoveBook(parse_moves(texts[2]), model.phrases))
     dialogues = list(read_dialogues(folder / "maia", noticer, strip="--bare" in arguments))
     for part in ("open",) if "--open" in arguments else ("open", "sealed", "both"):
         chosen = [dialogue for dialogue in dialogues if part in (dialogue.part, "both")]

@@ -1,28 +1,28 @@
-"""Learn the noticing numbers: `python -m sidecar.training.fit CORPUS_FOLDER PHRASES.toml OUT.json`.
+"""Learn the noticing numbers: a folder of labelled turns flows in, what nudges/packs/noticing.json holds comes out.
 
 Turns flow through the same features as in a call, each head is fitted and calibrated on groups it has not seen, and
-the figures of held-out industries are printed. Nothing is random; the same corpus gives the same file.
+the figures of held-out industries are told. What a turn does is read by moves that were learned without its group, and
+what its call was like so far by heads that were. Nothing is random; the same corpus gives the same numbers.
 """
 
 import hashlib
-import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import msgspec
 import numpy as np
+from scipy import sparse
 
 from nudges.families import EMPTY_WORDS
+from nudges.moves import Move, MoveBook, Setting
 from nudges.noticing import word_pairs
-from nudges.noticing_features import turn_features
+from nudges.noticing_features import Past, turn_features
 from nudges.noticing_reply import reply_features
-from nudges.phrases import Phrases, parse_phrases
+from nudges.phrases import Phrases
 from sidecar.training.hunches import (
-    HEAT_PULL,
     OPENING,
-    PULL,
     REPLY_ANSWERED,
     REPLY_GIVEN,
     STRONG,
@@ -30,8 +30,9 @@ from sidecar.training.hunches import (
     hunches_for,
     reply_hunches,
 )
-from sidecar.training.logistic import Fitted, Hunches, Vector, fit, free_hunches, joined
+from sidecar.training.logistic import Fitted, Hunches, Rows, Vector, column, fit, free_hunches, joined
 from sidecar.training.material import Turn, read_replies, read_turns
+from sidecar.training.moves import Lesson
 
 WORD_PULL = 10.0  # words in ones and twos learn the corpus' manner of speaking first, so they are held short
 EVERY = "every industry in turn"
@@ -45,9 +46,9 @@ SHARES = {"opening": 1 / 8, "strong": 1 / 25, "tension": 1 / 20, "given": 1 / 4,
 # Chances after that correction, by what a wrong whisper costs: speak from two in five, watch from one in three; what
 # only colours a signal that is already there (strength) or moves a meter (tension), from about one in eight.
 THRESHOLDS = {
-    "speak": 0.45,
-    "watch": 0.35,
-    "hint": 0.12,
+    "speak": 0.4,
+    "watch": 0.33,
+    "hint": 0.26,
     "strong": 0.18,
     "tension": 0.12,
     "given": 0.5,
@@ -55,17 +56,19 @@ THRESHOLDS = {
 }
 
 
+_PASSES = 2  # how often the heads are learned anew with what they said of the turns before
+Values: TypeAlias = Sequence[Mapping[str, float]]
+
+
 class Table(NamedTuple):
     """Examples as columns: engineered features first, then words."""
 
     features: list[str]
     words: list[str]
-    rows: Vector
+    rows: Rows
 
 
-def tabulate(
-    values: Sequence[Mapping[str, float]], texts: Sequence[str], groups: Sequence[str], importance: Sequence[float]
-) -> Table:
+def tabulate(values: Values, texts: Sequence[str], groups: Sequence[str], importance: Sequence[float]) -> Table:
     """Lay out examples; words are kept that stand in enough lines of enough industries."""
     lines: Counter[str] = Counter()
     seen: dict[str, set[str]] = defaultdict(set)
@@ -81,27 +84,17 @@ def tabulate(
         for word, count in lines.items()
         if count >= _WORD_LINES and len(seen[word]) >= _WORD_GROUPS and not set(word.split()) <= EMPTY_WORDS
     )
-    return Table(features, words, layout(features, words, values, pairs))
+    spoken = [dict.fromkeys(found, 1.0) for found in pairs]
+    return Table(features, words, sparse.csr_array(sparse.hstack([_layout(features, values), _layout(words, spoken)])))
 
 
-def layout(
-    features: Sequence[str],
-    words: Sequence[str],
-    values: Sequence[Mapping[str, float]],
-    pairs: Sequence[Mapping[str, None]],
-) -> Vector:
-    """Return the (n, features + words) table."""
-    column = {name: at for at, name in enumerate(features)}
-    word_column = {word: len(features) + at for at, word in enumerate(words)}
-    rows = np.zeros((len(values), len(features) + len(words)))
-    for at, (row, found) in enumerate(zip(values, pairs, strict=True)):
-        for name, value in row.items():
-            if name in column:
-                rows[at, column[name]] = value
-        for word in found:
-            if word in word_column:
-                rows[at, word_column[word]] = 1.0
-    return rows
+def _layout(names: Sequence[str], values: Values) -> Rows:
+    """Return the (values, names) table; what has no name is left out."""
+    place = {name: at for at, name in enumerate(names)}
+    found = [(at, place[name], value) for at, row in enumerate(values) for name, value in row.items() if name in place]
+    rows, columns, cells = zip(*found, strict=True) if found else ((), (), ())
+    shape = (len(values), len(names))
+    return sparse.csr_array((np.array(cells, dtype=np.float64), (np.array(rows), np.array(columns))), shape=shape)
 
 
 class Learned(NamedTuple):
@@ -121,8 +114,8 @@ def learn(
     for group in sorted(set(groups)):
         out = groups == group
         part = fit(table.rows[~out], labels[~out], importance[~out], hunches, start=whole)
-        unseen[out] = table.rows[out] @ part.weights + part.bias
-    slope = fit(unseen[:, None], labels, importance, free_hunches(1, 1e-3))
+        unseen[out] = part.odds(table.rows[out])
+    slope = fit(column(unseen), labels, importance, free_hunches(1, 1e-3))
     odds = float((importance * labels).sum() / (importance * (1 - labels)).sum())
     shift = float(np.log(share / (1 - share)) - np.log(odds))
     tilt = float(slope.weights[0])
@@ -142,27 +135,31 @@ def head(fitted: Fitted, table: Table) -> dict[str, object]:
     }
 
 
-def train(folder: Path, phrases: Phrases) -> tuple[dict[str, object], list[str]]:
-    """Learn all heads from `folder`; return the numbers to ship and the held-out figures as lines of text."""
-    turns = read_turns(folder, phrases)
-    values = [turn_features(turn.facts, phrases).values for turn in turns]
+def train(folder: Path, phrases: Phrases, lesson: Lesson) -> tuple[dict[str, object], list[str]]:
+    """Learn all heads from `folder`, by the moves of `lesson`; return the numbers to ship and the held-out figures."""
+    whole_book = MoveBook(lesson.numbers, phrases)
+    books = {group: MoveBook(numbers, phrases) for group, numbers in lesson.without.items()}
+    turns = read_turns(folder, phrases, books=lambda group: books.get(group, whole_book))
     groups = np.array([turn.group for turn in turns])
     importance = np.array([turn.importance for turn in turns])
-    table = tabulate(values, [turn.facts.text for turn in turns], list(groups), list(importance))
     opening = np.array([turn.opening != "none" for turn in turns], dtype=np.float64)
     strong = np.array([turn.opening == "strong" for turn in turns], dtype=np.float64)
     tension = np.array([turn.tension >= 2 for turn in turns], dtype=np.float64)
     heads: dict[str, object] = {}
     unseen: dict[str, Vector] = {}
-    for name, labels, points, pull in (
-        ("opening", opening, OPENING, PULL),
-        ("strong", strong, STRONG, PULL),
-        ("tension", tension, TENSION, HEAT_PULL),
-    ):
-        learned = learn(
-            table, labels, importance, groups, expected=hunches_for(table.features, points, pull), share=SHARES[name]
-        )
-        heads[name], unseen[name] = head(learned.fitted, table), learned.unseen
+    for number in range(_PASSES):
+        values = [turn_features(turn.facts, phrases).values for turn in turns]
+        table = tabulate(values, [turn.facts.text for turn in turns], list(groups), list(importance))
+        for name, labels, points in (
+            ("opening", opening, OPENING),
+            ("strong", strong, STRONG),
+            ("tension", tension, TENSION),
+        ):
+            expected = hunches_for(table.features, points)
+            learned = learn(table, labels, importance, groups, expected=expected, share=SHARES[name])
+            heads[name], unseen[name] = head(learned.fitted, table), learned.unseen
+        if number < _PASSES - 1:
+            turns = in_the_light_of(turns, unseen["opening"], unseen["tension"])
     spoken = np.array([turn.spoken for turn in turns])
     later = np.array([turn.later for turn in turns])
     whole = np.array([turn.whole for turn in turns])
@@ -174,7 +171,10 @@ def train(folder: Path, phrases: Phrases) -> tuple[dict[str, object], list[str]]
     ):
         report += _held_out(what, unseen["opening"][chosen], opening[chosen], strong[chosen], groups[chosen])
     replies = read_replies(folder)
-    reply_values = [reply_features(reply.customer, reply.agent, phrases).values for reply in replies]
+    reply_values = []
+    for reply in replies:
+        does = books.get(reply.group, whole_book).find("A", reply.agent, Setting(reply.customer))
+        reply_values.append(reply_features(reply.customer, reply.agent, phrases, does).values)
     reply_groups = np.array([reply.group for reply in replies])
     reply_weight = np.array([reply.importance for reply in replies])
     reply_table = tabulate(reply_values, [r.agent for r in replies], list(reply_groups), list(reply_weight))
@@ -190,18 +190,37 @@ def train(folder: Path, phrases: Phrases) -> tuple[dict[str, object], list[str]]
     learned_from = sum(turn.importance > 0 for turn in turns) // 2
     note = (
         f"Learned by sidecar/training/fit.py from {learned_from} turns and {len(replies) // 2} replies of ours; "
-        f"sources {fingerprint(folder, turns, phrases)}."
+        f"sources {fingerprint(folder, turns, phrases, lesson.numbers.note)}."
     )
     return {"note": note, "thresholds": THRESHOLDS, **heads}, report
 
 
-def fingerprint(folder: Path, turns: Sequence[Turn], phrases: Phrases) -> str:
-    """Return what tells apart the sources that numbers were learned from: the corpus, and what is seen in its turns."""
-    digest = hashlib.sha256()
+def in_the_light_of(turns: Sequence[Turn], opening: Vector, tension: Vector) -> list[Turn]:
+    """The turns of whole talks with what the earlier ones looked like to heads that had not seen their group."""
+    chances = np.stack([1 / (1 + np.exp(-opening)), 1 / (1 + np.exp(-tension))], axis=1).tolist()
+    past, talk = Past(), ""
+    lit = []
+    for turn, (open_p, tense_p) in zip(turns, chances, strict=True):
+        if turn.talk != talk:
+            past, talk = Past(), turn.talk
+        lit.append(turn._replace(facts=msgspec.structs.replace(turn.facts, past=past)))
+        past = past.after(open_p, tense_p) if talk else past
+    return lit
+
+
+def fingerprint(folder: Path, turns: Sequence[Turn], phrases: Phrases, moves: str) -> str:
+    """Return what tells apart the sources that numbers were learned from.
+
+    They are the corpus, what is seen in its turns (with one move for all, since moves are learned), and what the
+    `moves` say of where they come from.
+    """
+    digest = hashlib.sha256(moves.encode())
     for path in sorted([*folder.glob("*.jsonl"), *folder.glob("talks/*.jsonl")]):
         digest.update(path.name.encode() + path.read_bytes())
+    move = Move("any", 0.5, 0, 0)
     for turn in turns[::_SAMPLE]:
-        values = turn_features(turn.facts, phrases).values
+        facts = msgspec.structs.replace(turn.facts, does=(move,), answers=(move,), past=Past().after(0.5, 0.25))
+        values = turn_features(facts, phrases).values
         digest.update(repr(sorted((name, round(value, 6)) for name, value in values.items())).encode())
     return digest.hexdigest()[:16]
 
@@ -244,15 +263,3 @@ def _reply_figures(unseen: Mapping[str, Vector], outcomes: Sequence[str]) -> str
 def _odds_of(threshold: str) -> float:
     chance = THRESHOLDS[threshold]
     return float(np.log(chance / (1 - chance)))
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Learn and write the file named last; print the held-out figures."""
-    folder, phrases, target = (Path(argument) for argument in arguments)
-    numbers, report = train(folder, parse_phrases(phrases.read_text(encoding="utf-8")))
-    target.write_text(json.dumps(numbers, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
-    sys.stdout.write("\n".join(report) + "\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

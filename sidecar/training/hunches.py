@@ -12,9 +12,9 @@ from nudges.families import CALM, MILD, TELLING
 from sidecar.training.logistic import Hunches, free_hunches
 
 POINT = 0.6
-PULL = 150.0  # against rows that weigh about one each
+PULL = 80.0  # against rows that weigh about one each
 _REPLY_PULL = 25.0
-HEAT_PULL = 250.0  # the corpus holds far fewer tense turns than openings, so hunches count for more there
+_MOVE_PULL = 12.0  # what a turn does was learned already, so its weight is free to be found
 
 OPENING = {
     "feeling": 3.5,
@@ -187,12 +187,13 @@ _NEVER_MORE = frozenset(
 )
 # How a turn is told differs between the corpus, where every turn is short, and a call.
 _SHAPES = frozenset(["past", "repeats", "counts", "ends", "praise+count"])
+_LEARNED = frozenset(["does", "answers", "after", "past"])
 _BEFORE_HEAT = frozenset(["refusal", "defend", "transfer", "sorry", "sorry_formula", "formula", "hold"])
 
 
-def hunches_for(names: Sequence[str], points: Mapping[str, float], pull: float = PULL) -> Hunches:
+def hunches_for(names: Sequence[str], points: Mapping[str, float]) -> Hunches:
     """Return what is expected of the features `names` for a head whose families have these `points`."""
-    hunches = free_hunches(len(names), pull)
+    hunches = free_hunches(len(names), PULL)
     for at, name in enumerate(names):
         kind, _, family = name.partition(".")
         if kind in {"says", "more"} and family in TELLING | MILD:
@@ -204,7 +205,9 @@ def hunches_for(names: Sequence[str], points: Mapping[str, float], pull: float =
         elif kind == "not" or (kind == "quiet" and family not in _BEFORE_HEAT):
             hunches.most[at] = 0.0
         elif kind in _SHAPES:
-            hunches.pull[at] = 2 * pull
+            hunches.pull[at] = 2 * PULL
+        elif kind in _LEARNED:
+            hunches.pull[at] = _MOVE_PULL
         if name in _FACT_POINTS:
             hunches.weight[at] = POINT * _FACT_POINTS[name]
         if name in _NEVER_MORE:
@@ -268,6 +271,8 @@ def reply_hunches(names: Sequence[str], points: Mapping[str, float]) -> Hunches:
         elif kind == "echo":
             hunches.weight[at] = POINT / 2
             hunches.least[at] = 0.0
+        elif kind in _LEARNED:
+            hunches.pull[at] = _MOVE_PULL
         elif name in _REPLY_FACTS:
             hunches.weight[at] = POINT * _REPLY_FACTS[name]
         elif kind in {"topic", "cold"}:

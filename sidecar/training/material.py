@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from nudges.moves import MoveBook, Setting
 from nudges.noticing_features import TurnFacts
 from nudges.noticing_state import NoticingState
 from nudges.phrases import Phrases
@@ -26,12 +27,14 @@ _MARKS = re.compile(r"[^\w\s'\u2019€£$%]")
 
 Keep: TypeAlias = Callable[[str], bool]
 """Whether the talk of this id is learned from."""
+Books: TypeAlias = Callable[[str], MoveBook | None]
+"""The moves that were learned without this group."""
 
 
 class Turn(NamedTuple):
     """One labelled customer turn, a single one or of a `whole` talk.
 
-    `group` is held out together; one written `later` is never learned from.
+    `group` is held out together; one written `later` is never learned from; turns of one `talk` follow one another.
     """
 
     facts: TurnFacts
@@ -42,6 +45,7 @@ class Turn(NamedTuple):
     importance: float
     later: bool = False
     whole: bool = False
+    talk: str = ""
 
 
 class Reply(NamedTuple):
@@ -64,7 +68,11 @@ def every(_: str) -> bool:
     return True
 
 
-def read_turns(folder: Path, phrases: Phrases, keep: Keep = every) -> list[Turn]:
+def no_moves(_: str) -> None:
+    """Know no moves."""
+
+
+def read_turns(folder: Path, phrases: Phrases, keep: Keep = every, books: Books = no_moves) -> list[Turn]:
     """Read all customer turns below `folder`; raises InputError for a folder without any."""
     turns: list[Turn] = []
     for path in sorted(folder.glob("*.customer.jsonl")):
@@ -76,35 +84,46 @@ def read_turns(folder: Path, phrases: Phrases, keep: Keep = every) -> list[Turn]
             weight = 0.0 if later else weight
             place = -1 if not own else 0 if line["first"] else _LATER
             for text, before in ((line["text"], line["before"]), (bare(line["text"]), bare(line["before"]))):
-                facts = TurnFacts(text=text, before=before, turn=place)
+                facts = _line_facts(text, before, place, books(group))
                 spoken = line["style"] == "spoken"
                 turns.append(Turn(facts, line["opening"], line["tension"], group, spoken, weight, later))
     for number, talk in enumerate(_lines(folder / "conversations.jsonl")):
         for strip in (False, True):
             spoken = talk["style"] == "spoken"
             group = f"conversations-{number % 2}"
-            turns.extend(_talk(talk["turns"], group, phrases, _OWN_KINDS / 2, spoken=spoken, strip=strip))
-    for whole, industry, spoken in _talks(folder, keep):
+            state = NoticingState(phrases, books(group))
+            turns.extend(
+                _talk(talk["turns"], f"{group}.{number}", group, state, _OWN_KINDS / 2, spoken=spoken, strip=strip)
+            )
+    for name, whole, industry, spoken in _talks(folder, keep):
         for strip in (False, True):
-            turns.extend(_talk(whole, industry, phrases, _TALKS / 2, spoken=spoken, strip=strip))
+            state = NoticingState(phrases, books(industry))
+            turns.extend(_talk(whole, name, industry, state, _TALKS / 2, spoken=spoken, strip=strip))
     if not turns:
         raise InputError(f"{folder}: no labelled turns here; expected *.customer.jsonl")
     return turns
 
 
+def _line_facts(text: str, before: str, turn: int, book: MoveBook | None) -> TurnFacts:
+    if book is None:
+        return TurnFacts(text=text, before=before, turn=turn)
+    does, answers = book.find("C", text, Setting(before)), book.find("A", before, Setting())
+    return TurnFacts(text=text, before=before, turn=turn, does=does, answers=answers)
+
+
 def _talk(
-    talk: list[dict[str, Any]], group: str, phrases: Phrases, weight: float, *, spoken: bool, strip: bool
+    talk: list[dict[str, Any]], name: str, group: str, state: NoticingState, weight: float, *, spoken: bool, strip: bool
 ) -> Iterator[Turn]:
-    state = NoticingState(phrases)
+    name = f"{name} bare" if strip else name
     for turn in talk:
         text = bare(turn["text"]) if strip else turn["text"]
         facts = state.feed("agent" if turn["who"] == "A" else "customer", text)
         if facts is not None:
-            yield Turn(facts, turn["opening"], turn["tension"], group, spoken, weight, whole=True)
+            yield Turn(facts, turn["opening"], turn["tension"], group, spoken, weight, whole=True, talk=name)
 
 
-def _talks(folder: Path, keep: Keep) -> Iterator[tuple[list[dict[str, Any]], str, bool]]:
-    """The labelled talks, each label beside its turn; with their industry, and whether they are spoken."""
+def _talks(folder: Path, keep: Keep) -> Iterator[tuple[str, list[dict[str, Any]], str, bool]]:
+    """The labelled talks by name, each label beside its turn; with their industry, and whether they are spoken."""
     for path in sorted(folder.glob("talks/*.jsonl")):
         industry, style, _ = path.name.split(".")
         for line in _lines(path):
@@ -121,7 +140,7 @@ def _talks(folder: Path, keep: Keep) -> Iterator[tuple[list[dict[str, Any]], str
                 }
                 for number, turn in enumerate(line["turns"])
             ]
-            yield turns, industry, style == "spoken"
+            yield line["id"], turns, industry, style == "spoken"
 
 
 def read_replies(folder: Path, keep: Keep = every) -> list[Reply]:
@@ -132,7 +151,7 @@ def read_replies(folder: Path, keep: Keep = every) -> list[Reply]:
         for line in _lines(path):
             weight = (_OWN_KINDS if group == "kinds" else 1.0) / 2
             replies.extend(_replies(line["customer"], [line["agent"]], line["outcome"], group, weight))
-    for talk, industry, _ in _talks(folder, keep):
+    for _, talk, industry, _ in _talks(folder, keep):
         for number, turn in enumerate(talk):
             if turn["outcome"] in {"given", "bare", "missed"}:
                 said = [later["text"] for later in talk[number + 1 :] if later["who"] == "A"][:_ANSWERING_TURNS]

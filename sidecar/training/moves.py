@@ -1,4 +1,4 @@
-"""Learn moves: `python -m sidecar.training.moves CORPUS_FOLDER PHRASES.toml OUT.json`.
+"""Learn moves: a folder of marked talks flows in, what nudges/packs/moves.json holds comes out.
 
 Marked turns flow through the terms that are weighed in a call; for each mark the terms that tell most are chosen and
 weighed, calibrated on industries that had no part in either, and the figures of those industries are printed. Nothing
@@ -6,8 +6,6 @@ is random; the same corpus gives the same file.
 """
 
 import hashlib
-import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from nudges.cues import Side
-from nudges.moves import WINDOW_WORDS, move_terms
-from nudges.phrases import Phrases, parse_phrases
+from nudges.moves import WINDOW_WORDS, MoveHead, MoveNumbers, move_terms
+from nudges.phrases import Phrases
 from nudges.spoken_words import Spoken, split_words
-from sidecar.training.logistic import Fitted, Vector, fit, free_hunches
+from sidecar.training.logistic import Fitted, Rows, Vector, column, fit, free_hunches
 from sidecar.training.material import Keep, every
 from sidecar.training.talks import SAME, Row, read_rows
 
@@ -93,14 +92,13 @@ class Terms(NamedTuple):
         """Add up the weights of the rows in which each term stands."""
         return np.bincount(self.term, weights[self.row], len(self.names)).astype(np.float64, copy=False)
 
-    def columns(self, chosen: Numbers) -> Vector:
+    def columns(self, chosen: Numbers) -> Rows:
         """Return the (rows, chosen) table of zeros and ones."""
         place = np.full(len(self.names), -1)
         place[chosen] = np.arange(len(chosen))
         within = place[self.term] >= 0
-        table = np.zeros((self.rows, len(chosen)))
-        table[self.row[within], place[self.term[within]]] = 1.0
-        return table
+        where = self.row[within], place[self.term[within]]
+        return sparse.csr_array((np.ones(len(where[0])), where), shape=(self.rows, len(chosen)))
 
 
 class Figures(NamedTuple):
@@ -137,10 +135,19 @@ def _beginning(text: str) -> Spoken:
 
 
 class Learned(NamedTuple):
-    """One move as it is shipped, and how the same way of learning did on industries it had not seen."""
+    """One move as it is shipped, the same learned without each industry, and how those did on it."""
 
-    head: dict[str, object]
+    head: MoveHead
+    without: Mapping[str, MoveHead]
     figures: Figures
+
+
+class Lesson(NamedTuple):
+    """All moves as they are shipped, the same learned without each industry, and how those did on it."""
+
+    numbers: MoveNumbers
+    without: Mapping[str, MoveNumbers]
+    figures: Mapping[str, Figures]
 
 
 def learn(
@@ -150,19 +157,26 @@ def learn(
     chosen, whole = choose(terms, labels, importance)
     known = dict(zip(chosen.tolist(), whole.weights.tolist(), strict=True))
     unseen = np.zeros(len(labels))
+    parts: dict[str, tuple[Numbers, Fitted]] = {}
     for group in sorted(set(groups[real].tolist())):
         out = groups == group
-        own, part = choose(terms, labels, np.where(out, 0.0, importance), known)
-        unseen += np.where(out, terms.columns(own) @ part.weights + part.bias, 0.0)
+        own, part = parts[group] = choose(terms, labels, np.where(out, 0.0, importance), known)
+        unseen += np.where(out, part.odds(terms.columns(own)), 0.0)
     odds, truth = unseen[real], labels[real]
-    slope = fit(odds[:, None], truth, importance[real], free_hunches(1, 1e-3))
+    slope = fit(column(odds), truth, importance[real], free_hunches(1, 1e-3))
+    without = {group: _head(terms, own, part, slope) for group, (own, part) in parts.items()}
+    return Learned(_head(terms, chosen, whole, slope), without, measure(slope.odds(column(odds)), truth))
+
+
+def _head(terms: Terms, chosen: Numbers, fitted: Fitted, slope: Fitted) -> MoveHead:
+    """A head as it is shipped: calibrated, rounded, without what weighs nothing."""
     tilt = float(slope.weights[0])
-    weights = {terms.names[at]: round(weight * tilt, 2) for at, weight in known.items()}
-    head: dict[str, object] = {
-        "bias": round(whole.bias * tilt + slope.bias, 2),
-        "terms": {name: weight for name, weight in weights.items() if abs(weight) >= _TERM_LEAST},
+    weights = {
+        terms.names[at]: round(weight * tilt, 2)
+        for at, weight in zip(chosen.tolist(), fitted.weights.tolist(), strict=True)
     }
-    return Learned(head, measure(odds * tilt + slope.bias, truth))
+    kept = {name: weight for name, weight in weights.items() if abs(weight) >= _TERM_LEAST}
+    return MoveHead(round(fitted.bias * tilt + slope.bias, 2), kept)
 
 
 def choose(
@@ -173,7 +187,6 @@ def choose(
     They are chosen in rounds, each time those that tell most of what the terms chosen before leave open: two ways of
     writing one thing are then not both taken while another thing waits.
     """
-    rows = importance > 0
     share = (float((importance * labels).sum()) + _DOUBT) / (float(importance.sum()) + 2 * _DOUBT)
     chance, weights = np.full(len(labels), share), dict(known or {})
     chosen, fitted = np.zeros(0, dtype=np.int64), Fitted(np.zeros(0), float(np.log(share / (1 - share))))
@@ -185,9 +198,9 @@ def choose(
         table = terms.columns(chosen)
         start = Fitted(np.array([weights.get(at, 0.0) for at in chosen.tolist()]), fitted.bias)
         hunches = free_hunches(len(chosen), PULL)
-        fitted = fit(table[rows], labels[rows], importance[rows], hunches, start=start)
+        fitted = fit(table, labels, importance, hunches, start=start)
         weights.update(zip(chosen.tolist(), fitted.weights.tolist(), strict=True))
-        chance = 1 / (1 + np.exp(-(table @ fitted.weights + fitted.bias)))
+        chance = 1 / (1 + np.exp(-fitted.odds(table)))
     return chosen, fitted
 
 
@@ -206,11 +219,10 @@ def measure(odds: Vector, labels: Vector) -> Figures:
     return Figures(int(labels.sum()), float((precision * labels[order]).sum()) / marked, tuple(levels))
 
 
-def train(folder: Path, phrases: Phrases, *, keep: Keep = every) -> tuple[dict[str, object], dict[str, Figures]]:
-    """Learn all moves from `folder` without the talks that `keep` refuses; return numbers and held-out figures."""
+def train(folder: Path, phrases: Phrases, *, keep: Keep = every) -> Lesson:
+    """Learn all moves from `folder` without the talks that `keep` refuses."""
     rows = read_rows(folder, keep)
-    heads: dict[Side, dict[str, object]] = {"C": {}, "A": {}}
-    figures: dict[str, Figures] = {}
+    learned: dict[Side, dict[str, Learned]] = {"C": {}, "A": {}}
     for side, marks in SHIPPED.items():
         own = [row for row in rows if row.side == side]
         terms = tabulate(side, own, phrases)
@@ -223,14 +235,26 @@ def train(folder: Path, phrases: Phrases, *, keep: Keep = every) -> tuple[dict[s
             if not labels[real].any():
                 continue
             weights = importance if mark in SAME[side] else np.where(talked, importance, 0.0)
-            heads[side][mark], figures[f"{side}.{mark}"] = learn(terms, labels, weights, groups, real)
+            learned[side][mark] = learn(terms, labels, weights, groups, real)
     talks = len({row.talk for row in rows if row.talk})
     lines = sum(not row.talk for row in rows) // 2
     note = (
         f"Learned by sidecar/training/moves.py from {talks} talks and {lines} single lines of ours; "
         f"sources {fingerprint(folder, rows, phrases)}."
     )
-    return {"note": note, "customer": heads["C"], "agent": heads["A"]}, figures
+    groups_seen = sorted({row.group for row in rows if row.talk})
+    return Lesson(
+        _numbers(note, learned, None),
+        {group: _numbers(f"{note} Without {group}.", learned, group) for group in groups_seen},
+        {f"{side}.{mark}": one.figures for side, marks in learned.items() for mark, one in marks.items()},
+    )
+
+
+def _numbers(note: str, learned: Mapping[Side, Mapping[str, Learned]], group: str | None) -> MoveNumbers:
+    def heads(side: Side) -> dict[str, MoveHead]:
+        return {mark: one.without.get(group, one.head) if group else one.head for mark, one in learned[side].items()}
+
+    return MoveNumbers(note, heads("C"), heads("A"))
 
 
 def fingerprint(folder: Path, rows: Sequence[Row], phrases: Phrases) -> str:
@@ -249,15 +273,3 @@ def report(figures: Mapping[str, Figures]) -> Iterator[str]:
     for name, found in figures.items():
         levels = "  ".join(f"     {recall:6.2f} {bar:6.3f}" for recall, bar in found.levels)
         yield f"{name:18s} {found.turns // 2:5d} {found.average:.2f}  {levels}"
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Learn and write the file named last; print the held-out figures."""
-    folder, phrases, target = (Path(argument) for argument in arguments)
-    numbers, figures = train(folder, parse_phrases(phrases.read_text(encoding="utf-8")))
-    target.write_text(json.dumps(numbers, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
-    sys.stdout.write("\n".join(report(figures)) + "\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from nudges.conversation import Conversation
 from nudges.cues import CueBook
-from nudges.empathy import Ledger
+from nudges.empathy import EmpathySettings, Ledger
 from nudges.rulepack import Pack
 from nudges.signals import OpeningDue, OpeningMoved, Signal, TurnClosed, TurnGrew
 from tests.nudges.saying import ends, partly, says, starts
@@ -18,12 +19,17 @@ EMPATHY = "I'm so sorry you've had to wait"
 FORMULA = "I'm sorry for the inconvenience"
 
 
+def _patient(pack: Pack) -> EmpathySettings:
+    """Two turns for a weak opening, so that it is told apart from a strong one."""
+    return msgspec.structs.replace(pack.empathy, weak_turns=2)
+
+
 class Call:
     """A conversation with its ledger, fed as the coach feeds them."""
 
     def __init__(self, pack: Pack, book: CueBook) -> None:
         self.conversation = Conversation(pack.conversation, book)
-        self.ledger = Ledger("c-o", 0, pack.empathy, self.conversation)
+        self.ledger = Ledger("c-o", 0, _patient(pack), self.conversation)
         self.heard: list[Signal] = []
         self._numbers = {"A": 0, "C": 0}
 

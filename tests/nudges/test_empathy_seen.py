@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from nudges.attention import Glimpse
 from nudges.conversation import Conversation
 from nudges.cues import CueBook
-from nudges.empathy import Ledger
+from nudges.empathy import EmpathySettings, Ledger
 from nudges.rulepack import Pack
 from nudges.signals import OpeningDue, OpeningMoved, Signal, TurnClosed, TurnGrew
 from streams.events import Quote
@@ -26,12 +27,17 @@ class Words:
         return word if word in {"given", "bare"} else "missed"
 
 
+def _patient(pack: Pack) -> EmpathySettings:
+    """Two turns for a weak opening, so that it is told apart from a strong one."""
+    return msgspec.structs.replace(pack.empathy, weak_turns=2)
+
+
 class Seen:
     """A conversation whose openings are seen by an eye that is told what to see."""
 
     def __init__(self, pack: Pack, book: CueBook) -> None:
         self.conversation = Conversation(pack.conversation, book)
-        self.ledger = Ledger("c-o", 0, pack.empathy, self.conversation, Words())
+        self.ledger = Ledger("c-o", 0, _patient(pack), self.conversation, Words())
         self._numbers = {"A": 0, "C": 0}
 
     def hears(
@@ -187,6 +193,14 @@ def test_what_is_watched_while_another_waits_is_a_new_one(seen: Seen) -> None:
     assert seen.answers(23_000, "bare and nothing more than that") == ["c-o2 missed", "c-o3 open", "c-o3 bare"]
     assert seen.hears(27_000, "watch", run=4) == []
     assert seen.answers(31_000, "can you confirm your account number") == ["c-o4 open", "due"]
+
+
+def test_a_feeling_that_is_named_needs_no_hint(seen: Seen) -> None:
+    assert seen.hears(0, "nothing", text=STRONG, sure=0.11) == []
+    assert seen.answers(4000, "can you confirm your account number") == []
+    assert seen.hears(8000, "nothing", run=1, text=STRONG, sure=0.12) == []
+    assert seen.answers(12_000, "and can you confirm your post code") == ["c-o1 open", "due"]
+    assert seen.ledger.openings[0].sure == 1.0
 
 
 def test_a_hint_that_is_passed_over_leaves_the_waiting_one(seen: Seen) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nudges.moves import MoveBook, parse_moves
 from nudges.noticing import Noticer, parse_model, word_pairs
 from nudges.noticing_features import TurnFacts
 from streams.errors import PackError
@@ -12,7 +13,9 @@ from streams.errors import PackError
 PACKS = Path(__file__).parents[2] / "nudges" / "packs"
 NUMBERS = (PACKS / "noticing.json").read_text(encoding="utf-8")
 PHRASES = (PACKS / "phrases.toml").read_text(encoding="utf-8")
-NOTICER = Noticer(parse_model(NUMBERS, PHRASES))
+MODEL = parse_model(NUMBERS, PHRASES)
+NOTICER = Noticer(MODEL)
+WHOLE = Noticer(MODEL, MoveBook(parse_moves((PACKS / "moves.json").read_text("utf-8")), MODEL.phrases))
 
 OPENINGS = [
     "i've rung you four times now and nobody's called me back, i'm at my wits' end",
@@ -124,10 +127,6 @@ def test_text_that_is_no_json_is_refused() -> None:
         parse_model("{", PHRASES)
 
 
-def test_the_phrases_come_with_the_model() -> None:
-    assert "feeling" in NOTICER.phrases.customer.families
-
-
 def test_the_shipped_numbers_are_small() -> None:
     assert len(NUMBERS.encode()) + len(PHRASES.encode()) < 300_000
 
@@ -150,3 +149,26 @@ def test_any_text_gets_a_chance_between_0_and_1(text: str, before: str) -> None:
 )
 def test_a_very_long_turn_is_bounded(words: list[str]) -> None:
     assert len(word_pairs(" ".join(words))) <= 2 * 400
+
+
+def test_who_was_upset_is_sooner_upset_again() -> None:
+    def tense(*said: str) -> float:
+        state, noticed = WHOLE.new_state(), None
+        for number, text in enumerate(said):
+            facts = state.feed("agent" if number % 2 else "customer", text)
+            if facts is not None:
+                noticed = WHOLE.score(facts)
+                state.judged(noticed.opening_p, noticed.tension_p)
+        assert noticed is not None
+        return noticed.tension_p
+
+    asked, again = "which order number is it about please", "so you will not even look into it"
+    angry = "this is a disgrace, I have told you three times, get me a manager now"
+    assert tense(angry, asked, again) > 1.5 * tense("hello, it is about my order", asked, again)
+
+
+def test_what_a_reply_does_counts_in_its_judgement() -> None:
+    opening = "four weeks I have been without a washing machine with three kids"
+    reply = "four weeks of hand washing for five of you, no wonder you have had enough"
+    assert WHOLE.judge(opening, reply).outcome == "given"
+    assert WHOLE.judge(opening, reply).given_p > NOTICER.judge(opening, reply).given_p

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudges.noticing_features import TurnFacts, content_words, turn_features
+from nudges.moves import Move, content_of
+from nudges.noticing_features import Past, TurnFacts, turn_features
 from nudges.phrases import Phrases, parse_phrases
 from nudges.spoken_words import split_words
 
@@ -108,7 +109,7 @@ def test_numbers_and_spelling_are_told_apart_from_talk() -> None:
 
 
 def test_content_words_are_what_is_spoken_of() -> None:
-    assert content_words(split_words("the router is on my desk")) == {"router", "desk"}
+    assert content_of(split_words("the router is on my desk")) == {"router", "desk"}
 
 
 def test_nothing_said_is_no_reason() -> None:
@@ -120,3 +121,38 @@ def test_any_text_can_be_measured(text: str, before: str, turn: int) -> None:
     found = turn_features(TurnFacts(text=text, before=before, turn=turn), PHRASES)
     assert all(0 <= value <= 3 for value in found.values.values())
     assert set(found.quotes) >= {name for name in found.values if name.startswith("says.")} - set(found.values)
+
+
+def test_what_a_turn_does_is_a_value_with_its_words() -> None:
+    facts = TurnFacts(text="who is above you then", does=(Move("supervisor", 0.8, 7, 12),))
+    found = turn_features(facts, PHRASES)
+    assert found.values["does.supervisor"] == 0.8
+    assert found.quotes["does.supervisor"] == "above"
+
+
+def test_what_the_agent_did_counts_twice_before_a_mere_answer() -> None:
+    asked = (Move("verify", 0.9, 0, 4),)
+    plain = values("four four one nine", before="your number please", answers=asked)
+    told = values("I'm furious", before="your number please", answers=asked)
+    assert (plain["answers.verify"], plain["after.verify"], told["answers.verify"]) == (0.9, 0.9, 0.9)
+    assert "after.verify" not in told
+
+
+def test_the_past_fades() -> None:
+    past = Past().after(0.5, 0.0).after(0.2, 0.0)
+    found = values("and", past=past)
+    assert found["past.opening.last"] == 0.2
+    assert found["past.opening.most"] == 0.5
+    assert found["past.opening.together"] == pytest.approx(0.6 * 0.5 + 0.2)
+    assert not any(name.startswith("past.tension") for name in found)
+    assert not any(name.startswith("past.") for name in values("and"))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=40))
+def test_the_past_stays_within_bounds(turns: list[tuple[float, float]]) -> None:
+    past = Past()
+    for opening, tension in turns:
+        past = past.after(opening, tension)
+    for last, most, together in (past.opening, past.tension):
+        assert 0 <= last <= most <= 1
+        assert last <= together < 1 / (1 - 0.6) + 1e-9

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nudges.moves import Move
 from nudges.noticing_reply import reply_features
 from nudges.phrases import parse_phrases
 
@@ -70,3 +71,9 @@ def test_the_longest_words_are_quoted() -> None:
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_reply_can_be_measured(opening: str, reply: str) -> None:
     assert all(0 <= value <= 3 for value in values(reply, opening).values())
+
+
+def test_what_a_reply_does_is_a_value_with_its_words() -> None:
+    found = reply_features(OPENING, "that is a long time to be cold", PHRASES, [Move("ack", 0.7, 8, 19)])
+    assert found.values["does.ack"] == 0.7
+    assert found.quotes["does.ack"] == "a long time"

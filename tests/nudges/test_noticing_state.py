@@ -1,11 +1,14 @@
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudges.noticing_features import TurnFacts
+from nudges.moves import Move, MoveBook, MoveNumbers, Setting
+from nudges.noticing_features import Past, TurnFacts
 from nudges.noticing_state import NoticingState
 from nudges.phrases import parse_phrases
+from tests.nudges.moving import moves
 
 PHRASES = parse_phrases((Path(__file__).parents[2] / "nudges" / "packs" / "phrases.toml").read_text(encoding="utf-8"))
 
@@ -74,3 +77,60 @@ def test_any_talk_can_be_followed(said: list[tuple[str, str]]) -> None:
     for who, text in said:
         facts = state.feed("agent" if who == "agent" else "customer", text)
         assert (facts is None) is (who == "agent")
+
+
+def sure(facts: TurnFacts | None) -> tuple[list[float], list[float]]:
+    assert facts is not None
+    return [round(move.sure, 2) for move in facts.does], [round(move.sure, 2) for move in facts.answers]
+
+
+def test_moves_of_both_sides_come_with_a_turn() -> None:
+    state = NoticingState(PHRASES, moves())
+    state.feed("agent", "glad to help you today")
+    assert sure(state.feed("customer", "I want the one")) == ([0.02], [0.88])
+    assert sure(state.feed("customer", "above you please")) == ([0.88], [0.88])
+    state.feed("agent", "okay")
+    assert sure(state.feed("customer", "hello")) == ([0.88], [0.88])
+    state.feed("agent", "let me have a look")
+    assert sure(state.feed("customer", "fine")) == ([0.02], [0.02])
+    state.feed("agent", "and I am glad about it")
+    assert sure(state.feed("customer", "fine")) == ([0.02], [0.88])
+
+
+def test_what_both_sides_said_before_is_known_to_the_moves() -> None:
+    asked: list[tuple[str, str, str, int]] = []
+
+    class Asked(MoveBook):
+        def find(self, side: Any, text: str, setting: Setting) -> tuple[Move, ...]:
+            asked.append((side, text, setting.before, len(setting.earlier)))
+            return ()
+
+    book = Asked(MoveNumbers("", {}, {}), PHRASES)
+    state = NoticingState(PHRASES, book)
+    for who, text in (("agent", "which order is it"), ("customer", "the blue one"), ("agent", "a moment please now")):
+        state.feed("agent" if who == "agent" else "customer", text)
+    state.feed("customer", "of course")
+    assert asked == [
+        ("C", "the blue one", "which order is it", 0),
+        ("A", "which order is it", "", 0),
+        ("C", "of course", "a moment please now", 1),
+        ("A", "a moment please now", "the blue one", 1),
+    ]
+
+
+def test_how_a_turn_was_scored_last_is_its_past() -> None:
+    state = NoticingState(PHRASES)
+    first = state.feed("customer", "it is late")
+    assert first is not None
+    assert first.past == Past()
+    state.judged(0.2, 0.1)
+    state.feed("customer", "far too late")
+    state.judged(0.6, 0.3)
+    state.feed("agent", "let me see about that")
+    then = state.feed("customer", "please do")
+    assert then is not None
+    assert then.past == Past().after(0.6, 0.3)
+    state.feed("agent", "it comes on monday")
+    last = state.feed("customer", "good")
+    assert last is not None
+    assert last.past == Past().after(0.6, 0.3).after(0.0, 0.0)

@@ -3,7 +3,8 @@
 import pytest
 
 from nudges.cues import CueBook, CueSpec
-from nudges.packcheck import check, check_moves, conditions_of, cues_of
+from nudges.noticing import Head, Numbers, Thresholds
+from nudges.packcheck import check, check_moves, check_weighed, conditions_of, cues_of
 from nudges.rulepack import Pack, Rule
 from nudges.situation import Condition
 from nudges.triggers import AnsweredWell, Heard, ReplyLacks
@@ -49,6 +50,44 @@ def test_families_name_moves_of_their_own_side() -> None:
         check_moves(families(learned="warm"), moves(), "")
     with pytest.raises(PackError, match=r"^cue A\.kind: no learned move 'worm'; did you mean warm\?$"):
         check_moves(CueBook({}, {"kind": CueSpec(say="kind", learned="worm")}), moves(), "")
+
+
+def numbers(head: str, feature: str) -> Numbers:
+    heads = {name: Head(0.0, {feature: 1.0} if name == head else {}, {}) for name in Numbers.__struct_fields__[2:]}
+    limits = Thresholds(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    return Numbers("by hand", limits, **heads)
+
+
+@pytest.mark.parametrize(
+    ("head", "feature"),
+    [
+        ("opening", "does.supervisor"),
+        ("strong", "answers.warm"),
+        ("tension", "after.warm"),
+        ("given", "does.warm"),
+        ("answered", "reply.sorry"),
+    ],
+)
+def test_moves_that_are_weighed_are_known(head: str, feature: str) -> None:
+    check_weighed(numbers(head, feature), moves())
+
+
+@pytest.mark.parametrize(
+    ("head", "feature", "whose"),
+    [
+        ("opening", "does.warm", "customer"),
+        ("strong", "answers.supervisor", "agent"),
+        ("tension", "after.cold", "agent"),
+        ("given", "does.supervisor", "agent"),
+        ("answered", "does.cold", "agent"),
+    ],
+)
+def test_a_move_that_was_not_learned_with_the_numbers(head: str, feature: str, whose: str) -> None:
+    move = feature.partition(".")[2]
+    with pytest.raises(
+        PackError, match=rf"^noticing: '{feature}' is weighed, but the moves know no '{move}' of the {whose};"
+    ):
+        check_weighed(numbers(head, feature), moves())
 
 
 @pytest.mark.parametrize(

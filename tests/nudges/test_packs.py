@@ -1,3 +1,5 @@
+import json
+import re
 from typing import Any
 
 import pytest
@@ -148,7 +150,7 @@ def scoped(pack_text: str) -> str:
 
 def test_a_scope_is_laid_over_for_its_calls_alone(scoped: str) -> None:
     plain = load(scoped)
-    assert (plain.pack.rule[0].text, plain.pack.delivery.gap_s) == ("One thing.", 20)
+    assert (plain.pack.rule[0].text, plain.pack.delivery.gap_s) == ("One thing.", 15)
     for queue in ("billing", "Sales North"):
         loaded = load(scoped, queue=queue, agent="ann")
         assert (loaded.pack.rule[0].text, loaded.pack.delivery.gap_s) == ("For billing.", 5)
@@ -181,11 +183,18 @@ def test_a_pack_with_learned_numbers(pack_text: str) -> None:
 
 
 MOVES = '{"note": "", "customer": {"supervisor": {"bias": -4, "terms": {"above": 6}}}, "agent": {}}'
+MADE = {"does", "answers", "after"}
 FAMILY = "[customer.own]\nsay = 'x y z'\nlearned = 'supervisor'\nsure = 0.7\n"
 
 
 def with_moves(pack_text: str, moves: str, family: str = "") -> str:
     phrases, numbers = ((PACK_FILE.parent / name).read_text("utf-8") for name in ("phrases.toml", "noticing.json"))
+    # Numbers that weigh no moves go with any.
+    learned = json.loads(numbers)
+    for head in ("opening", "strong", "tension", "given", "answered"):
+        features = learned[head]["features"]
+        learned[head]["features"] = {name: features[name] for name in features if name.partition(".")[0] not in MADE}
+    numbers = json.dumps(learned)
     # A family that has a move alone needs an expression instead.
     lines = ("more = 'x y z'" if line.startswith("learned =") else line for line in pack_text.splitlines())
     own = "\n".join(line for line in lines if not line.startswith("sure ="))
@@ -198,6 +207,16 @@ def test_a_pack_with_learned_moves(pack_text: str) -> None:
     assert loaded.moves.names("C") == ("supervisor",)
     assert loaded.book.learned("C")[0].move == "supervisor"
     assert load(with_moves(pack_text, "", FAMILY)).moves is None
+    shipped = (PACK_FILE.parent / "noticing.json").read_text("utf-8")
+    with pytest.raises(PackError, match=r"^pack: noticing: 'does\.abuse' is weighed, but the moves know no 'abuse'"):
+        load(
+            re.sub(
+                "numbers = '''.*?'''",
+                lambda _: f"numbers = '''\n{shipped}'''",
+                with_moves(pack_text, MOVES),
+                flags=re.DOTALL,
+            )
+        )
     assert load(pack_text).moves is None
 
 
@@ -232,7 +251,7 @@ def test_keys_laid_over_a_pack(pack_text: str) -> None:
 
 
 def test_each_scope_is_looked_at_before_a_call_needs_it(scoped: str) -> None:
-    assert [loaded.pack.delivery.gap_s for loaded in load_all(scoped, "mine")] == [20, 5, 20]
+    assert [loaded.pack.delivery.gap_s for loaded in load_all(scoped, "mine")] == [15, 5, 15]
     with pytest.raises(PackError, match=r"^mine:\d+: \[delivery\]: gap_s must be a number, not a text"):
         load_all(scoped.replace("gap_s = 5", 'gap_s = "5"'), "mine")
 

@@ -15,8 +15,9 @@ WEARY = "I've rung you four times now and nobody's called me back, I'm at my wit
 @pytest.fixture(scope="module")
 def whole(pack_text: str) -> str:
     packs = PACK_FILE.parent
-    phrases, numbers = ((packs / name).read_text("utf-8") for name in ("phrases.toml", "noticing.json"))
-    return f"{pack_text}\n[model]\nphrases = '''\n{phrases}'''\nnumbers = '''\n{numbers}'''\n"
+    texts = [(packs / name).read_text("utf-8") for name in ("phrases.toml", "noticing.json", "moves.json")]
+    keys = [f"{key} = '''\n{text}'''\n" for key, text in zip(("phrases", "numbers", "moves"), texts, strict=True)]
+    return f"{pack_text}\n[model]\n{''.join(keys)}"
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nudges.moves import MoveBook, Setting, parse_moves
+from nudges.moves import MoveBook, MoveNumbers, Setting, parse_moves
 from nudges.phrases import parse_phrases
-from sidecar.training.moves import SHIPPED, choose, fingerprint, main, measure, tabulate, train
+from sidecar.training.moves import SHIPPED, choose, fingerprint, measure, report, tabulate, train
 from sidecar.training.talks import read_rows
 
 ROOT = Path(__file__).parents[3]
@@ -40,27 +40,43 @@ def corpus(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_numbers_are_learned_the_same_each_time(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("a.json", "b.json"):
-        main([str(corpus), str(PACKS / "phrases.toml"), str(corpus / name)])
-    learned = (corpus / "a.json").read_text("utf-8")
-    assert learned == (corpus / "b.json").read_text("utf-8")
-    assert "C.supervisor          24 1.00" in capsys.readouterr().out
-    numbers = parse_moves(learned)
+def test_moves_are_learned_from_what_is_marked(corpus: Path) -> None:
+    numbers, without, figures = train(corpus, PHRASES)
+    assert "C.supervisor          24 1.00" in "\n".join(report(figures))
     assert "from 24 talks and 1 single lines of ours" in numbers.note
     assert set(numbers.customer) == {"supervisor", "thanks_warm"}
     assert set(numbers.agent) == {"greet", "asks_check", "goodbye"}
-    assert list(numbers.customer["supervisor"].terms) == sorted(numbers.customer["supervisor"].terms)
     assert all(abs(weight) >= 0.05 for weight in numbers.customer["supervisor"].terms.values())
-    sure = {move.name: move.sure for move in MoveBook(numbers, PHRASES).find("C", SAID[3][1], Setting(SAID[2][1]))}
-    assert sure["supervisor"] > 0.8
-    assert sure["thanks_warm"] < 0.2
+    assert set(without) == {"one", "two", "three", "four"}
+    assert "Without three." in without["three"].note
+    for learned in (numbers, without["three"]):
+        sure = {move.name: move.sure for move in MoveBook(learned, PHRASES).find("C", SAID[3][1], Setting(SAID[2][1]))}
+        assert sure["supervisor"] > 0.8
+        assert sure["thanks_warm"] < 0.2
+
+
+def test_what_only_one_industry_says_is_not_known_without_it(corpus: Path) -> None:
+    talk = {"id": "four-9", "turns": [{"who": "C", "text": "fetch the gaffer"}] * 9, "marks": {}}
+    talk["marks"] = {str(at): ["supervisor"] for at in range(9)}
+    path = corpus / "talks" / "four.chat.jsonl"
+    path.write_text(f"{path.read_text('utf-8')}\n" + "\n".join([json.dumps(talk)] * 3), "utf-8")
+    for group in ("one", "two"):
+        path = corpus / "talks" / f"{group}.chat.jsonl"
+        calm = {"id": f"{group}-9", "turns": [{"who": "C", "text": "fetch the gaffer"}] * 9, "marks": {}}
+        path.write_text(f"{path.read_text('utf-8')}\n" + json.dumps(calm), "utf-8")
+    lesson = train(corpus, PHRASES)
+
+    def sure(numbers: MoveNumbers) -> float:
+        moves = MoveBook(numbers, PHRASES).find("C", "fetch the gaffer", Setting())
+        return next(move.sure for move in moves if move.name == "supervisor")
+
+    assert sure(lesson.without["four"]) < sure(lesson.numbers) - 0.05
 
 
 def test_talks_can_be_left_out(corpus: Path) -> None:
-    numbers, figures = train(corpus, PHRASES, keep=lambda talk: not talk.startswith("four-"))
-    assert "from 18 talks" in str(numbers["note"])
-    assert figures["C.supervisor"].turns == 36
+    lesson = train(corpus, PHRASES, keep=lambda talk: not talk.startswith("four-"))
+    assert "from 18 talks" in lesson.numbers.note
+    assert lesson.figures["C.supervisor"].turns == 36
 
 
 def test_terms_stand_in_enough_rows_of_enough_industries(corpus: Path) -> None:
@@ -79,7 +95,7 @@ def test_what_tells_most_is_chosen(corpus: Path, monkeypatch: pytest.MonkeyPatch
     chosen, fitted = choose(terms, labels, np.ones(len(rows)))
     assert len(chosen) == 6
     assert list(chosen) == sorted(chosen)
-    odds = terms.columns(chosen) @ fitted.weights + fitted.bias
+    odds = fitted.odds(terms.columns(chosen))
     assert ((odds > 0) == (labels > 0)).all()
 
 

@@ -20,7 +20,8 @@ Call: TypeAlias = Literal["nothing", "hint", "watch", "speak"]
 class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The learned numbers (JSON) and the phrases they weigh (TOML), as texts, and a pack's own thresholds for them.
 
-    `moves` are the numbers (JSON) of what else a turn may do; without them cue families know their expressions alone.
+    `moves` are the numbers (JSON) of what else a turn may do; without them cue families know their expressions alone,
+    and the trained eye, which weighs them as well, sees less.
     An opening is told from `speak` on, watched from `watch` on, and from `hint` on if the agent's next turn answers it;
     probabilities.
     """

@@ -61,6 +61,17 @@ class _Watched(msgspec.Struct, frozen=True):
     hinted: bool
 
 
+def _together(known: _Watched | None, new: _Watched) -> _Watched:
+    """What a turn was watched for stays so when the customer goes on: what comes on top takes nothing back."""
+    if known is None or known.run != new.run:
+        return new
+    one, two = known.opening, new.opening
+    surest = one if one.sure >= two.sure else two
+    strength: Strength = "strong" if "strong" in {one.strength, two.strength} else "weak"
+    opening = msgspec.structs.replace(surest, strength=strength, ended_ms=max(one.ended_ms, two.ended_ms))
+    return _Watched(opening, new.text, new.run, hinted=known.hinted and new.hinted)
+
+
 class Ledger:
     """The openings of one call; their ids are `prefix` and a number above `first`."""
 
@@ -139,7 +150,7 @@ class Ledger:
         repeated = waiting is not None and waiting.turns > 0 and glimpse.run != self._turn
         if repeated or (waiting is None and not self._answered_lately(grew.piece.started_ms)):
             hinted = glimpse.call == "hint" and not named_enough
-            self._watched = _Watched(found, glimpse.text, glimpse.run, hinted=hinted)
+            self._watched = _together(self._watched, _Watched(found, glimpse.text, glimpse.run, hinted=hinted))
         return []
 
     def _opening(self, strength: Strength, quote: str, said_ms: int, grew: TurnGrew) -> Opening:

@@ -23,6 +23,9 @@ _SCOPE_ENDS = frozenset(["but", "because", "so", "although", "though", "and", "t
 _SCOPE = 3  # words a negation reaches forward
 _FADE = 0.6  # of what earlier turns were together, with each turn
 _READ_ON = 3  # words by which a quote may grow beyond the phrase that was found
+_OWN_REACH = 4  # words before a feeling in which its owner stands
+_FIRST_PERSONS = frozenset(["i", "we"])
+_NOT_NOW = frozenset(["was", "were", "used", "would", "if", "thought", "could", "might", "will", "he", "she", "they"])
 _FIRST = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our"])
 _SECOND = frozenset(["you", "your", "yours", "yourself", "yourselves"])
 _THIRD = frozenset(["he", "she", "him", "her", "his", "they", "them", "their"])
@@ -106,6 +109,8 @@ def _families(spoken: Spoken, book: PhraseBook, values: dict[str, float], quotes
             values[f"not.{hit.family}"] = 1.0
             continue
         counts[hit.family] += 1
+        if hit.family == "feeling" and _own_now(spoken.words[max(0, hit.first - _OWN_REACH) : hit.first]):
+            values["own.feeling"] = 1.0
         if hit.after - hit.first > longest.get(hit.family, 0):
             longest[hit.family] = hit.after - hit.first
             quotes[f"says.{hit.family}"] = spoken.quote(hit.first, _told_to(spoken, hit.after))
@@ -125,6 +130,11 @@ def _told_to(spoken: Spoken, after: int) -> int:
             break
         after += 1
     return after
+
+
+def _own_now(before: Sequence[str]) -> bool:
+    """Whether the words before a feeling say that it is the speaker's, and that it is there now."""
+    return not _FIRST_PERSONS.isdisjoint(before) and _NOT_NOW.isdisjoint(before)
 
 
 def _negated(words: Sequence[str], hit: Hit) -> bool:
@@ -293,4 +303,4 @@ def _past(past: Past, values: dict[str, float]) -> None:
     for name, chances in (("opening", past.opening), ("tension", past.tension)):
         for when, chance in zip(("last", "most", "together"), chances, strict=True):
             if chance:
-                values[f"past.{name}.{when}"] = chance
+                values[f"earlier.{name}.{when}"] = chance

@@ -75,7 +75,10 @@ class Understanding:
         return self._ledger.count
 
     def reload(self, loaded: LoadedPack) -> None:
-        """Hear by other cue families and keep another checklist from here on."""
+        """Hear by other cue families and keep another checklist from here on.
+
+        The trained eye, mood, heat and ledger go on as they began: half a call each by two measures would be neither.
+        """
         self._book = loaded.book
         self._conversation.use(loaded.book, loaded.moves)
         self._checklist.use(loaded.pack.checklist)

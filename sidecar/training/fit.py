@@ -31,7 +31,7 @@ from sidecar.training.hunches import (
     reply_hunches,
 )
 from sidecar.training.logistic import Fitted, Hunches, Rows, Vector, column, fit, free_hunches, joined
-from sidecar.training.material import Turn, read_replies, read_turns
+from sidecar.training.material import Turn, read_replies, read_turns, spells_numbers
 from sidecar.training.moves import Lesson
 
 WORD_PULL = 10.0  # words in ones and twos learn the corpus' manner of speaking first, so they are held short
@@ -82,7 +82,10 @@ def tabulate(values: Values, texts: Sequence[str], groups: Sequence[str], import
     words = sorted(
         word
         for word, count in lines.items()
-        if count >= _WORD_LINES and len(seen[word]) >= _WORD_GROUPS and not set(word.split()) <= EMPTY_WORDS
+        if count >= _WORD_LINES
+        and len(seen[word]) >= _WORD_GROUPS
+        and not set(word.split()) <= EMPTY_WORDS
+        and not spells_numbers(word)
     )
     spoken = [dict.fromkeys(found, 1.0) for found in pairs]
     return Table(features, words, sparse.csr_array(sparse.hstack([_layout(features, values), _layout(words, spoken)])))

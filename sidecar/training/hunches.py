@@ -135,6 +135,7 @@ _CALM_POINTS = {
     "past_solved": -2,
 }
 _FACT_POINTS = {
+    "own.feeling": 2,
     "only.ack": -4,
     "echo.half": -2,
     "quiet.question": -1,
@@ -147,6 +148,7 @@ _FACT_POINTS = {
 }
 _NEVER_LESS = frozenset(
     [
+        "own.feeling",
         "marks.doubled",
         "marks.shouts",
         "marks.capitals",
@@ -187,7 +189,7 @@ _NEVER_MORE = frozenset(
 )
 # How a turn is told differs between the corpus, where every turn is short, and a call.
 _SHAPES = frozenset(["past", "repeats", "counts", "ends", "praise+count"])
-_LEARNED = frozenset(["does", "answers", "after", "past"])
+_LEARNED = frozenset(["does", "answers", "after"])
 _BEFORE_HEAT = frozenset(["refusal", "defend", "transfer", "sorry", "sorry_formula", "formula", "hold"])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from nudges.lexicon import COUNTS
 from nudges.moves import MoveBook, Setting
 from nudges.noticing_features import TurnFacts
 from nudges.noticing_state import NoticingState
@@ -61,6 +62,12 @@ class Reply(NamedTuple):
 def bare(text: str) -> str:
     """Return `text` as a recogniser without punctuation and capitals would give it."""
     return " ".join(_MARKS.sub(" ", text.lower()).split())
+
+
+def spells_numbers(term: str) -> bool:
+    """Whether a term is part of a number that somebody reads out: it tells nothing, and could be somebody's."""
+    words = term.split()
+    return len(words) > 1 and sum(word in COUNTS or word[0].isdigit() for word in words) > 1
 
 
 def every(_: str) -> bool:

@@ -20,7 +20,7 @@ from nudges.moves import WINDOW_WORDS, MoveHead, MoveNumbers, move_terms
 from nudges.phrases import Phrases
 from nudges.spoken_words import Spoken, split_words
 from sidecar.training.logistic import Fitted, Rows, Vector, column, fit, free_hunches
-from sidecar.training.material import Keep, every
+from sidecar.training.material import Keep, every, spells_numbers
 from sidecar.training.talks import SAME, Row, read_rows
 
 N_TERMS = 300  # of each mark; all ten thousand rank held-out turns hardly better
@@ -121,7 +121,11 @@ def tabulate(side: Side, rows: Sequence[Row], phrases: Phrases) -> Terms:
         for term in terms:
             count[term] += 1
             groups[term].add(row.group)
-    names = sorted(term for term in count if count[term] >= _TERM_ROWS and len(groups[term]) >= _TERM_GROUPS)
+    names = sorted(
+        term
+        for term in count
+        if count[term] >= _TERM_ROWS and len(groups[term]) >= _TERM_GROUPS and not spells_numbers(term)
+    )
     number = {name: at for at, name in enumerate(names)}
     pairs = [(at, number[term]) for at, terms in enumerate(found) for term in terms if term in number]
     table = np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -195,10 +195,31 @@ def test_what_is_watched_while_another_waits_is_a_new_one(seen: Seen) -> None:
     assert seen.answers(31_000, "can you confirm your account number") == ["c-o4 open", "due"]
 
 
+def test_what_is_watched_stays_so_when_they_go_on(seen: Seen) -> None:
+    assert seen.hears(0, "hint", text=STRONG, sure=0.2) == []
+    assert seen.hears(3200, "hint", text="and that was on the third of may", sure=0.3) == []
+    assert seen.answers(7000, "can you confirm your account number") == ["c-o1 open", "due"]
+    (opening,) = seen.ledger.openings
+    assert (opening.strength, opening.sure, opening.ended_ms) == ("strong", 1.0, 6200)
+
+
+def test_what_is_surer_later_in_a_turn_is_watched(seen: Seen) -> None:
+    assert seen.hears(0, "hint", sure=0.3) == []
+    assert seen.hears(3200, "watch", strength="strong", sure=0.35) == []
+    assert seen.answers(7000, "can you confirm your account number") == ["c-o1 open", "due"]
+    assert (seen.ledger.openings[0].strength, seen.ledger.openings[0].sure) == ("strong", 0.35)
+
+
+def test_a_hint_in_each_piece_is_still_a_hint(seen: Seen) -> None:
+    assert seen.hears(0, "hint") == []
+    assert seen.hears(3200, "hint") == []
+    assert seen.answers(7000, "can you confirm your account number") == []
+
+
 def test_a_feeling_that_is_named_needs_no_hint(seen: Seen) -> None:
-    assert seen.hears(0, "nothing", text=STRONG, sure=0.11) == []
+    assert seen.hears(0, "nothing", text=STRONG, sure=0.04) == []
     assert seen.answers(4000, "can you confirm your account number") == []
-    assert seen.hears(8000, "nothing", run=1, text=STRONG, sure=0.12) == []
+    assert seen.hears(8000, "nothing", run=1, text=STRONG, sure=0.05) == []
     assert seen.answers(12_000, "and can you confirm your post code") == ["c-o1 open", "due"]
     assert seen.ledger.openings[0].sure == 1.0
 

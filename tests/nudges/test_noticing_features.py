@@ -141,11 +141,11 @@ def test_what_the_agent_did_counts_twice_before_a_mere_answer() -> None:
 def test_the_past_fades() -> None:
     past = Past().after(0.5, 0.0).after(0.2, 0.0)
     found = values("and", past=past)
-    assert found["past.opening.last"] == 0.2
-    assert found["past.opening.most"] == 0.5
-    assert found["past.opening.together"] == pytest.approx(0.6 * 0.5 + 0.2)
-    assert not any(name.startswith("past.tension") for name in found)
-    assert not any(name.startswith("past.") for name in values("and"))
+    assert found["earlier.opening.last"] == 0.2
+    assert found["earlier.opening.most"] == 0.5
+    assert found["earlier.opening.together"] == pytest.approx(0.6 * 0.5 + 0.2)
+    assert not any(name.startswith("earlier.tension") for name in found)
+    assert not any(name.startswith("earlier.") for name in values("and"))
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=40))
@@ -156,3 +156,19 @@ def test_the_past_stays_within_bounds(turns: list[tuple[float, float]]) -> None:
     for last, most, together in (past.opening, past.tension):
         assert 0 <= last <= most <= 1
         assert last <= together < 1 / (1 - 0.6) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("I'm furious about this", True),
+        ("we are both really upset", True),
+        ("I'm not angry at all", False),
+        ("my neighbour was furious", False),
+        ("I was worried for nothing", False),
+        ("I'd be upset if it had been mine", False),
+        ("I think he is upset", False),
+    ],
+)
+def test_a_feeling_of_ones_own_and_of_now(text: str, own: bool) -> None:
+    assert ("own.feeling" in values(text)) is own

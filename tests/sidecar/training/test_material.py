@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from nudges.moves import MoveBook
 from nudges.phrases import parse_phrases
-from sidecar.training.material import bare, read_replies, read_turns
+from sidecar.training.material import bare, read_replies, read_turns, spells_numbers
 from streams.errors import InputError
+from tests.nudges.moving import moves
 
 ROOT = Path(__file__).parents[3]
 PHRASES = parse_phrases((ROOT / "nudges" / "packs" / "phrases.toml").read_text(encoding="utf-8"))
@@ -83,3 +85,25 @@ def test_what_measures_is_not_learned_from() -> None:
 
 def _lines(folder: Path) -> list[str]:
     return [line for path in folder.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("term", "spells"),
+    [("seven two", True), ("4 _ 9", True), ("two weeks", False), ("seven", False), ("not one", False)],
+)
+def test_numbers_that_are_read_out_are_told_apart(term: str, spells: bool) -> None:
+    assert spells_numbers(term) is spells
+
+
+def test_a_talk_brings_the_moves_of_both_sides(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def books(group: str) -> MoveBook:
+        asked.append(group)
+        return moves()
+
+    turns = read_turns(talks(tmp_path), PHRASES, books=books)
+    assert set(asked) == {"travel"}
+    assert all([move.name for move in one.facts.does] == ["supervisor"] for one in turns)
+    assert all([move.name for move in one.facts.answers] == ["warm"] for one in turns)
+    assert {one.talk for one in turns} == {"t1", "t1 bare"}

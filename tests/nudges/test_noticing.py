@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from nudges.moves import MoveBook, parse_moves
 from nudges.noticing import Noticer, parse_model, word_pairs
 from nudges.noticing_features import TurnFacts
+from nudges.packs import load
+from nudges.rulepack import Pack
 from streams.errors import PackError
 
 PACKS = Path(__file__).parents[2] / "nudges" / "packs"
@@ -172,3 +174,26 @@ def test_what_a_reply_does_counts_in_its_judgement() -> None:
     reply = "four weeks of hand washing for five of you, no wonder you have had enough"
     assert WHOLE.judge(opening, reply).outcome == "given"
     assert WHOLE.judge(opening, reply).given_p > NOTICER.judge(opening, reply).given_p
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'm furious about this",
+        "I am very upset",
+        "I'm really worried",
+        "I'm so upset about this",
+        "it's four four one nine and honestly I'm really fed up",
+    ],
+)
+def test_a_feeling_said_in_a_few_words_is_heard_even_where_a_number_was_asked(said: str) -> None:
+    state = WHOLE.new_state()
+    state.feed("customer", "hello it's about my order")
+    state.feed("agent", "can I take your account number please")
+    facts = state.feed("customer", said)
+    assert facts is not None
+    assert WHOLE.score(facts).opening_p >= 2 * load_default().empathy.named
+
+
+def load_default() -> Pack:
+    return load((PACKS / "default.toml").read_text("utf-8")).pack

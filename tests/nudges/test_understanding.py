@@ -40,6 +40,17 @@ def test_an_opening_seen_by_the_trained_eye(hear: Any) -> None:
     assert any(isinstance(event, Nudge) and event.rule == "empathy.missed" for event in said)
 
 
+@pytest.mark.parametrize(
+    ("said", "severity"),
+    [("I'm really worried I only have two tablets left", "info"), ("I'm so upset about this", "warn")],
+)
+def test_a_feeling_warns_only_where_the_call_is_not_calm(hear: Any, said: str, severity: str) -> None:
+    heard = hear(f"0-6 customer  {said}\n7-10 agent  okay which order is it about please\n11-12 agent  hm\n")
+    assert [event.severity for event in heard if isinstance(event, Nudge) and event.rule == "empathy.missed"] == [
+        severity
+    ]
+
+
 def test_a_tense_turn_is_a_cause_of_heat(hear: Any) -> None:
     said = hear("0-6 customer  you people don't read a word I say, do you, this is a complete waste of my time\n")
     assert any(cause.cue for event in said if isinstance(event, Heat) for cause in event.because)

@@ -62,8 +62,8 @@ class _Watched(msgspec.Struct, frozen=True):
 
 
 def _together(known: _Watched | None, new: _Watched) -> _Watched:
-    """What a turn was watched for stays so when the customer goes on: what comes on top takes nothing back."""
-    if known is None or known.run != new.run:
+    """What is watched stays so when the customer goes on unanswered: what comes on top takes nothing back."""
+    if known is None:
         return new
     one, two = known.opening, new.opening
     surest = one if one.sure >= two.sure else two

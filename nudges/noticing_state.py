@@ -35,7 +35,7 @@ class NoticingState:
         self._failed = 0
         self._confused = 0
         self._heated = 0
-        self._before_agent = ""
+        self._agent_answered = ""
         self._said: dict[Side, tuple[frozenset[str], ...]] = {"A": (), "C": ()}
         self._answers: tuple[Move, ...] | None = None
         self._past = Past()
@@ -62,13 +62,13 @@ class NoticingState:
         )
 
     def judged(self, opening: float, tension: float) -> None:
-        """Take back how the customer's turn was scored as it now stands: later turns are seen in the light of it."""
+        """Be told how the customer's turn was scored as it now stands: later turns are seen in the light of it."""
         self._looks = opening, tension
 
     def _agent_moves(self) -> tuple[Move, ...]:
         """What the agent's turn before does; it is asked for with every piece of the customer's."""
         if self._answers is None:
-            self._answers = self._find("A", self._agent, self._before_agent)
+            self._answers = self._find("A", self._agent, self._agent_answered)
         return self._answers
 
     def _find(self, side: Side, text: str, before: str) -> tuple[Move, ...]:
@@ -99,7 +99,7 @@ class NoticingState:
         found = {hit.family for hit in self._phrases.customer.find(spoken)}
         self._keep("A", content_of(split_words(self._agent)))
         self._keep("C", content_of(spoken))
-        self._before_agent, self._customer = self._customer, ""
+        self._agent_answered, self._customer = self._customer, ""
         self._past, self._looks = self._past.after(*self._looks), (0.0, 0.0)
         self._turns += 1
         self._failed += "fix_failed" in found

@@ -115,9 +115,8 @@ def _load(text: str, name: str, scopes: tuple[int, ...], written: str) -> Loaded
         check(pack, book, written)
         model = None if pack.model is None else _model(pack.model.numbers, pack.model.phrases)
         moves = None if pack.model is None else _moves(pack.model.moves, pack.model.numbers, pack.model.phrases)
-        if moves is not None:
+        if model is not None and moves is not None:
             check_moves(book, moves, written)
-        if moves is not None and model is not None:
             check_weighed(model.numbers, moves)
     except PackError as error:
         raise PackError(f"{name}: {error}") from error

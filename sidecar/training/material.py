@@ -66,8 +66,7 @@ def bare(text: str) -> str:
 
 def spells_numbers(term: str) -> bool:
     """Whether a term is part of a number that somebody reads out: it tells nothing, and could be somebody's."""
-    words = term.split()
-    return len(words) > 1 and sum(word in COUNTS or word[0].isdigit() for word in words) > 1
+    return sum(word in COUNTS or word[0].isdigit() for word in term.split()) > 1
 
 
 def every(_: str) -> bool:

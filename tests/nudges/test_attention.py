@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from nudges.attention import Attention, ModelSettings
-from nudges.noticing import NoticingModel, parse_model
+from nudges.noticing import Noticed, Noticer, NoticingModel, parse_model
+from nudges.noticing_features import Past, TurnFacts
 from nudges.signals import Piece
 from tests.nudges.conftest import PACK_FILE
 
@@ -71,3 +72,19 @@ def test_replies_are_judged(model: NoticingModel) -> None:
     assert eye.judge(WEARY, "can you confirm your account number please") == "missed"
     warm = "four calls and nobody rang you back, I'm so sorry, that must be exhausting, I'll own this now"
     assert eye.judge(WEARY, warm) == "given"
+
+
+def test_how_a_turn_was_seen_is_remembered_for_the_next(model: NoticingModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[TurnFacts] = []
+    score = Noticer.score
+
+    def watched(noticer: Noticer, facts: TurnFacts) -> Noticed:
+        asked.append(facts)
+        return score(noticer, facts)
+
+    monkeypatch.setattr(Noticer, "score", watched)
+    paid = attention(model)
+    first = paid.hear_customer(piece(0, WEARY))
+    paid.hear_agent(piece(5000, "which order number is it about please"))
+    paid.hear_customer(piece(10_000, "so you will not even look into it"))
+    assert [facts.past for facts in asked] == [Past(), Past().after(first.opening, first.tension)]

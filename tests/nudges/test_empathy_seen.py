@@ -203,6 +203,13 @@ def test_what_is_watched_stays_so_when_they_go_on(seen: Seen) -> None:
     assert (opening.strength, opening.sure, opening.ended_ms) == ("strong", 1.0, 6200)
 
 
+def test_a_nod_answers_nothing_that_is_watched(seen: Seen) -> None:
+    assert seen.hears(0, "hint", text=STRONG, sure=0.2) == []
+    assert seen.answers(4000, "mm okay right") == []
+    assert seen.hears(8000, "hint", run=1, sure=0.3) == []
+    assert seen.answers(12_000, "can you confirm your account number") == ["c-o1 open", "due"]
+
+
 def test_what_is_surer_later_in_a_turn_is_watched(seen: Seen) -> None:
     assert seen.hears(0, "hint", sure=0.3) == []
     assert seen.hears(3200, "watch", strength="strong", sure=0.35) == []

@@ -47,3 +47,14 @@ def test_the_fit_is_where_the_slope_is_level() -> None:
     fitted = fit(rows, labels, np.ones(60), free_hunches(1, 1e-6))
     assert fitted.bias == pytest.approx(np.log(5 / 15), abs=1e-3)
     assert fitted.odds(rows)[0] == pytest.approx(np.log(30 / 10), abs=1e-3)
+
+
+def test_rows_and_hunches_pull_equally_hard_where_the_fit_ends() -> None:
+    hunches = Hunches(np.array([1.5]), np.array([-50.0]), np.array([50.0]), np.array([8.0]))
+    rows, labels = (
+        column(np.array([1.0] * 40 + [0.0] * 20)),
+        np.array([1.0] * 10 + [0.0] * 30 + [1.0] * 10 + [0.0] * 10),
+    )
+    fitted = fit(rows, labels, np.ones(60), hunches)
+    chance = 1 / (1 + np.exp(-fitted.odds(rows)))
+    assert float((chance - labels)[:40].sum()) == pytest.approx(-8.0 * (fitted.weights[0] - 1.5), abs=1e-2)

@@ -67,7 +67,8 @@ def escalates(trigger: Escalates, seen: Situation, memory: Memory) -> list[Findi
     for signal in seen.signals:
         match signal:
             case HeatMoved() if _rose(signal):
-                if memory.since_ms < 0 and signal.value >= trigger.at:
+                begins = signal.before < trigger.at or signal.value - signal.before >= trigger.rise
+                if memory.since_ms < 0 and signal.value >= trigger.at and begins:
                     found.append(_risen(signal, trigger.at, seen))
                     memory.since_ms = seen.now_ms
                 memory.count = -1

@@ -20,8 +20,9 @@ class HeatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `bands` are the entries of watch, warm, hot and critical; a band is left `leave_below` points under its entry;
     `scores` are (at most this sentiment, points), `tension` (at least this probability of a tense turn, points); in a
-    turn less tense than `doubt_below` cues weigh only `doubt_share`; a change by `step` is worth telling; a cause is
-    named until it has decayed below `cause_floor` points, `causes` at most.
+    turn less tense than `doubt_below` cues weigh only `doubt_share`, and in one as tense as `unthankful_from` thanks
+    cool nothing; a change by `step` is worth telling; a cause is named until it has decayed below `cause_floor` points,
+    `causes` at most.
     """
 
     half_life_s: float
@@ -31,6 +32,7 @@ class HeatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tension: tuple[tuple[float, float], ...] = ()
     doubt_below: float = 0.0
     doubt_share: float = 1.0
+    unthankful_from: float = 1.0
     step: float
     causes: int
     cause_floor: float
@@ -50,6 +52,8 @@ class HeatGauge:
         self._band = 0
         self._turn = -1
         self._counted: dict[str, float] = {}
+        self.tone: TurnTense | None = None
+        """How tense the customer's turn looked when it was heard last; None where nothing was learned."""
 
     def value(self, at_ms: int) -> float:
         """The value at `at_ms`, now or earlier."""
@@ -109,9 +113,14 @@ class HeatGauge:
         if turn != self._turn:
             self._turn, self._counted = turn, {}
         added = 0.0
+        self.tone = tone
         doubted = tone is not None and tone.tension < self._settings.doubt_below
+        # "Thanks for your efforts" ends many a bitter turn.
+        bitter = tone is not None and tone.tension >= self._settings.unthankful_from
         for hit, points in zip(hits, weights, strict=True):
             weight = points * self._settings.doubt_share if doubted and points > 0 else points
+            if bitter and points < 0:
+                continue
             if weight and hit.cue not in self._counted:
                 self._counted[hit.cue] = weight
                 added += weight

@@ -277,6 +277,7 @@ def _together(facts: TurnFacts, spoken: Spoken, counts: Counter[str], values: di
         "thanks+told": (has("thanks") or has("thanks_warm")) and told >= 1,
         "solved+told": has("past_solved") and told >= 1,
         "shout+told": "marks.shout" in values and told >= 1,
+        "bangs+unthankful": "!!" in facts.text and not has("thanks") and not has("thanks_warm"),
         "doubled+told": "marks.doubled" in values and told >= 1,
         "shout+not": "marks.shout" in values and negated and not has("thanks") and not has("thanks_warm"),
         "shouts+not": "marks.shouts" in values and negated and not has("thanks") and not has("thanks_warm"),

@@ -91,7 +91,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     before the agent answered, `calm_s` without talk-over, `on_hold`, `paused` recording since or just before the
     evidence, `pace_below` so many words a minute over the last `pace_s` of speech since the evidence.
     Feeling: `heat_from` at least, `heat_below`, `heat_fallen` points from the peak since the evidence, `peak_from` at
-    any time of the call, or in `hot_calls` of the agent's last `of_calls` with this one, `mood_risen_below` within
+    any time of the call, or in `hot_calls` of the agent's last `of_calls` with this one, `tense_from` the probability
+    of a tense turn in what the customer said last (holds where that was not learned), `mood_risen_below` within
     `within_s`, `opening_waiting`, the find's `opening` in this state, `openings` so many in the call.
     Course: `phase` one of these, `showing` one of these rules, `call_s` since the call began or `call_below_s`,
     `helped` somebody was called or has come.
@@ -123,6 +124,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     peak_from: float | None = None
     hot_calls: int = 1
     of_calls: int = 1
+    tense_from: float | None = None
     mood_risen_below: float | None = None
     opening_waiting: bool | None = None
     opening: tuple[OpeningState, ...] = ()
@@ -245,6 +247,9 @@ def _feeling_holds(condition: Condition, finding: Finding, seen: Situation) -> b
         peaks = (*seen.peaks, seen.heat.highest[1])[-condition.of_calls :]
         if sum(peak >= condition.peak_from for peak in peaks) < condition.hot_calls:
             return False
+    tone = seen.heat.tone
+    if condition.tense_from is not None and tone is not None and tone.tension < condition.tense_from:
+        return False
     if condition.mood_risen_below is not None:
         before = seen.mood.smoothed_at(now_ms - ms(condition.within_s or 0.0))
         if seen.mood.smoothed - before >= condition.mood_risen_below:

@@ -201,11 +201,13 @@ class Unclear(_Trigger, frozen=True, kw_only=True, tag="unclear"):
 class Escalates(_Trigger, frozen=True, kw_only=True, tag="escalates"):
     """The customer's words raised the heat to `at` or above, told once an episode.
 
-    It ends when so many of their turns in a row raised nothing.
+    It ends when so many of their turns in a row raised nothing. Where heat of an earlier episode is left, a new one
+    begins only with a rise of so many points.
     """
 
     at: float
     calm_turns: int
+    rise: float = 10.0
 
 
 class HeatLasts(_Trigger, frozen=True, kw_only=True, tag="heat_lasts"):

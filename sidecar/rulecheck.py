@@ -155,7 +155,7 @@ def _impossible(condition: Condition) -> bool:
     least = max(condition.heat_from or 0.0, condition.peak_from or 0.0)
     hot = least > _HOTTEST or (condition.heat_below is not None and (condition.heat_from or 0) >= condition.heat_below)
     late = condition.call_below_s is not None and (condition.call_s or 0) >= condition.call_below_s
-    return hot or late
+    return hot or late or (condition.tense_from or 0.0) > 1
 
 
 def _given(condition: Condition) -> str:

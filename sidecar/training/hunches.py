@@ -142,6 +142,7 @@ _FACT_POINTS = {
     "quiet.diagnose": -1,
     "marks.doubled": 2,
     "doubled+told": 1,
+    "bangs+unthankful": 1.5,
     "shout+not": 1.5,
     "shouts+not": 1.5,
     "negations.3": 1,

@@ -185,7 +185,7 @@ def test_a_short_turn_leaves_the_streak(play: Play) -> None:
     said = play(
         "0-4 customer  nobody ever called me back and I've been waiting three weeks\n"
         "6-7 customer  yes\n"
-        "9-13 customer  this is ridiculous\n14-15 agent  okay\n16-20 customer  and it is a parcel\n"
+        "9-13 customer  this is ridiculous, I'm fed up\n14-15 agent  okay\n16-20 customer  and it is a parcel\n"
     )
     assert "deesc.rising_heat warn" in nudges(said) or "deesc.rising_heat critical" in nudges(said)
 

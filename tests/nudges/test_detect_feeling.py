@@ -116,3 +116,10 @@ def test_an_episode_is_told_once_and_ends_with_calm_turns(scene: Situation) -> N
     assert look(scene, trigger, more, at_ms=6000, memory=memory) == []
     assert look(scene, trigger, closed, down, closed, closed, at_ms=7000, memory=memory) == []
     assert len(look(scene, trigger, up, at_ms=9000, memory=memory)) == 1
+
+
+def test_what_an_episode_left_over_starts_none(scene: Situation) -> None:
+    trigger = Escalates(at=20, calm_turns=2, rise=10)
+    assert look(scene, trigger, HeatMoved(30, 21, 1), memory=Memory()) == []
+    assert len(look(scene, trigger, HeatMoved(31, 21, 1), memory=Memory())) == 1
+    assert len(look(scene, trigger, HeatMoved(21, 19, 1), memory=Memory())) == 1

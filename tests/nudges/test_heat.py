@@ -164,6 +164,17 @@ def test_the_tone_of_a_turn_makes_up_for_what_cues_do_not_say() -> None:
     assert gauge.hear((), (), score=None, turn=0, now_ms=1000, tone=tense) == 0
 
 
+def test_thanks_cool_nothing_in_a_bitter_turn() -> None:
+    gauge = HeatGauge(msgspec.structs.replace(TONED, unthankful_from=0.4))
+    heard(gauge, 30, 0)
+    bitter, civil = TurnTense(0.4, ()), TurnTense(0.39, ())
+    assert gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=1, now_ms=0, tone=bitter) == 20
+    assert gauge.tone is bitter
+    assert gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=2, now_ms=0, tone=civil) == 0
+    assert gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=3, now_ms=0) == -20
+    assert gauge.tone is None
+
+
 def test_cues_in_a_calm_tone_weigh_less() -> None:
     gauge = HeatGauge(TONED)
     assert gauge.hear((hit("a"),), (12,), score=None, turn=0, now_ms=1000, tone=TurnTense(0.3, ())) == 20

@@ -79,6 +79,10 @@ def test_punctuation_is_read_where_there_is_any() -> None:
     assert "marks.capitals" in values("THIS DOES WORK not")
     assert "marks.none" in values("what where is my order")
     assert "marks.questions" not in values("what?")
+    assert "bangs+unthankful" in values("account not found!!")
+    assert "bangs+unthankful" not in values("account not found!")
+    assert "bangs+unthankful" not in values("thank you!!")
+    assert "bangs+unthankful" not in values("you have been so helpful, thank you so much!!")
 
 
 def test_the_words_before_count() -> None:

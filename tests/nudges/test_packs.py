@@ -52,7 +52,7 @@ def test_what_is_not_toml() -> None:
         ('name = "default"', 'nane = "default"', r"pack:9: .*nane"),
         ("Name what went wrong for them before you fix it.", "x" * 76, r"empathy\.missed .*76 characters, 75 fit"),
         ('id = "empathy.bare_sorry"', 'id = "empathy.missed"', r"empathy\.missed .*stands twice"),
-        ('[{ on = "heard", cues = ["C.hardship"] }]', "[]", r"empathy\.hardship \(line \d+\): has no `when`"),
+        ('[{ on = "overdue", groups = ["disclosure"] }]', "[]", r"process\.disclosure \(line \d+\): has no `when`"),
         ('cues = ["C.hardship"]', 'cues = ["C.hardshop"]', r"empathy\.hardship .*no cue family C\.hardshop"),
         ('moves = ["A.ack_emotion"', 'moves = ["A.ack"', r"praise\.good_move .*no cue family A\.ack;"),
         ('cues = ["A.goodbye"], groups', 'cues = ["A.goodby"], groups', r"close_well .*A\.goodby;"),

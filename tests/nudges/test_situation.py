@@ -1,7 +1,7 @@
 import pytest
 
 from nudges.findings import Finding
-from nudges.signals import Hit, Piece, Turn, TurnGrew
+from nudges.signals import Hit, Piece, Turn, TurnGrew, TurnTense
 from nudges.situation import TURNS_KEPT, Condition, Situation, any_holds, condition_wake_ms, holds
 from streams.events import AudioPaused, Hold
 from tests.nudges.saying import ends, says, starts
@@ -121,6 +121,13 @@ def test_heat(scene: Situation) -> None:
     assert not holds(condition, FINDING, scene)
     scene.now_ms = due_ms
     assert holds(condition, FINDING, scene)
+
+
+def test_tense(scene: Situation) -> None:
+    assert check(scene, tense_from=0.9), "where nothing was learned nothing is held back"
+    scene.heat.hear((), (), score=None, turn=0, now_ms=0, tone=TurnTense(0.3, ()))
+    assert check(scene, tense_from=0.3)
+    assert not check(scene, tense_from=0.31)
 
 
 def test_mood(scene: Situation) -> None:

@@ -58,6 +58,7 @@ def test_a_pack_with_everything_wrong() -> None:
         (rule(life_s=0), "life_s is 0: it leaves as it comes"),
         (rule(done=(Condition(heat_from=50, heat_below=40),)), "no call meets heat_from = 50, heat_below = 40"),
         (rule(gone=(Condition(peak_from=101),)), "no call meets peak_from = 101"),
+        (rule(done=(Condition(tense_from=1.1),)), "no call meets tense_from = 1.1"),
         (rule(unless=(Condition(call_s=60, call_below_s=30),)), "no call meets call_s = 60, call_below_s = 30"),
     ],
 )

@@ -10,7 +10,8 @@ from nudges.triggers import CallEnds, ItemsMissing, ItemsOverdue
 def overdue(trigger: ItemsOverdue, seen: Situation, _: Memory) -> list[Finding]:
     """Lines that were not said in time."""
     late = [signal for signal in seen.signals if isinstance(signal, ItemOverdue) and signal.group in trigger.groups]
-    if not late:
+    unsaid = {item.item for item in late} | {item.id for item in seen.checklist.missing(trigger.groups)}
+    if not late or len(unsaid) < trigger.least:
         return []
     return [
         Finding(

@@ -160,8 +160,9 @@ class Policy:
         if self._waiting:
             times += [self._gap_until_ms, self._quiet_until_ms, air.quiet_since_ms + settings.pause_ms]
             times.append(self._cap_ends_ms())
-            if self.on_screen is not None:
-                times.append(self.on_screen.shown_ms + ms(settings.critical_yield_s))
+            if (card := self.on_screen) is not None:
+                critical = card.advice.severity == "critical"
+                times.append(card.shown_ms + ms(settings.critical_yield_s if critical else settings.read_s))
         for advice in self._waiting.values():
             times.append(advice.valid_until_ms)
             last = self._last(advice.rule)
@@ -211,18 +212,21 @@ class Policy:
             return "" if self._screen_yields(advice, now_ms) else "another critical card"
         replaces = last is not None and last.state.on_screen
         return (
-            self._place_taken(advice, replaces=replaces)
+            self._place_taken(advice, now_ms, replaces=replaces)
             or self._gap(advice, now_ms, replaces=replaces)
             or ("" if self._quiet_over(now_ms) else "quiet was asked for")
             or self._over_budget(advice, now_ms, air, replaces=replaces)
             or ("" if self._has_room(advice, now_ms, air) else "the moment: it waits for a pause or for the customer")
         )
 
-    def _place_taken(self, advice: Advice, *, replaces: bool) -> str:
+    def _place_taken(self, advice: Advice, now_ms: int, *, replaces: bool) -> str:
         card = self.on_screen
-        if card is None or replaces or (advice.urgent and not self._outranks(card.advice, advice)):
+        if card is None or replaces:
             return ""
-        return f"the card {card.advice.rule}"
+        if not advice.urgent or self._outranks(card.advice, advice):
+            return f"the card {card.advice.rule}"
+        read = now_ms >= card.shown_ms + ms(self._settings.read_s)
+        return "" if read else f"the card {card.advice.rule}, which is still being read"
 
     def _gap(self, advice: Advice, now_ms: int, *, replaces: bool) -> str:
         free = now_ms >= self._gap_until_ms or replaces or advice.urgent

@@ -218,9 +218,10 @@ class HeatLasts(_Trigger, frozen=True, kw_only=True, tag="heat_lasts"):
 
 
 class ItemsOverdue(_Trigger, frozen=True, kw_only=True, tag="overdue"):
-    """Lines of the checklist in these groups were not said in time."""
+    """Lines of the checklist in these groups were not said in time, and `least` of them are still to be said."""
 
     groups: tuple[str, ...]
+    least: int = 1
 
 
 class ItemsMissing(_Trigger, frozen=True, kw_only=True, tag="items_missing"):

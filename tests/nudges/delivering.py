@@ -16,6 +16,7 @@ SETTINGS = DeliverySettings(
     life_s={"info": 12, "warn": 20, "critical": 45, "praise": 6},
     pause_ms=300,
     critical_yield_s=10,
+    read_s=3,
     praise_per_call=2,
     praise_heat_below=40,
     info_heat_below=60,

@@ -17,6 +17,8 @@ def test_lines_that_are_late(scene: Situation) -> None:
     assert found.measured == "not said: your name, the company"
     assert (found.items, found.names) == (("a", "b"), ("your name", "the company"))
     assert overdue(ItemsOverdue(groups=("verify",)), scene, Memory()) == []
+    assert overdue(ItemsOverdue(groups=("greeting",), least=2), scene, Memory())
+    assert overdue(ItemsOverdue(groups=("greeting",), least=3), scene, Memory()) == []
 
 
 def test_lines_missing_when_a_cue_is_heard(scene: Situation) -> None:

@@ -57,7 +57,7 @@ def test_what_is_not_toml() -> None:
         ('moves = ["A.ack_emotion"', 'moves = ["A.ack"', r"praise\.good_move .*no cue family A\.ack;"),
         ('cues = ["A.goodbye"], groups', 'cues = ["A.goodby"], groups', r"close_well .*A\.goodby;"),
         ('cues = ["A.recap"]\nif_heard', 'cues = ["A.reca"]\nif_heard', r"\[checklist: recap\]: .* A\.reca;"),
-        ('groups = ["greeting"], only_if', 'groups = ["greet"], only_if', r"greeting .*no line .* in the group greet"),
+        ('groups = ["greeting"], least', 'groups = ["greet"], least', r"greeting .*no line .* in the group greet"),
         ('unless = [{ phase = ["closing"] }]', 'unless = [{ heard = ["A.b"] }]', r"bare_sorry .*A\.b;"),
         ('formulas = ["A.bare_sorry"]', 'formulas = ["A.bare"]', r"\[empathy\]: no cue family A\.bare;"),
         ('closing_cues = ["A.recap"', 'closing_cues = ["A.recop"', r"\[conversation\]: no cue family A\.recop;"),

@@ -48,7 +48,7 @@ def test_the_next_waits_for_the_gap_and_goes_stale() -> None:
     desk = policy()
     offer(desk, advice(), at_ms=0)
     assert offer(desk, advice("b.two", at_ms=6000), at_ms=6000) == []
-    assert desk.wake_ms(6000, CALM) == 10_000
+    assert desk.wake_ms(6000, CALM) == 20_000
     assert shown(desk.settle(20_000, CALM)) == ["b.two"]
 
     desk = policy()
@@ -237,6 +237,22 @@ def test_urgent_advice_waits_for_no_gap_and_takes_the_place_of_what_is_less() ->
     desk.resolve("c-n1", "expired")
     assert desk.held_by(advice("b.two"), 4000, CALM) == "the gap of 20 s after the last nudge"
     assert shown(desk.settle(4000, CALM)) == ["c.three"]
+
+
+def test_a_card_stays_until_it_can_have_been_read() -> None:
+    desk = policy()
+    offer(desk, advice("a.one", "info"), at_ms=0)
+    soon = advice("b.two", urgent=True, at_ms=100)
+    assert offer(desk, soon, at_ms=100) == []
+    assert desk.held_by(soon, 2999, CALM) == "the card a.one, which is still being read"
+    assert desk.wake_ms(100, CALM) == 3000
+    assert shown(desk.settle(3000, CALM)) == ["b.two"]
+    assert shown(offer(desk, advice("b.two", "critical", at_ms=3100), at_ms=3100)) == ["b.two"]
+    assert shown(offer(desk, advice("c.three", "critical", at_ms=13_200), at_ms=13_200)) == ["c.three"]
+
+    desk = policy()
+    offer(desk, advice("a.one", "info"), at_ms=0)
+    assert shown(offer(desk, advice("c.three", "critical", at_ms=100), at_ms=100)) == ["c.three"]
 
 
 def test_urgent_advice_is_not_held_by_the_caps_but_fills_them() -> None:

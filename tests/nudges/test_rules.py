@@ -235,7 +235,7 @@ def test_notes_on_what_waits(with_rule: Callable[..., Coach]) -> None:
     )
 
 
-@pytest.mark.parametrize(("urgent", "shown"), [("urgent = true", ["900 info", "3000 info"]), ("", ["900 info"])])
+@pytest.mark.parametrize(("urgent", "shown"), [("urgent = true", ["900 info", "3900 info"]), ("", ["900 info"])])
 def test_one_trigger_of_a_rule_may_be_urgent(with_rule: Callable[..., Coach], urgent: str, shown: list[str]) -> None:
     comma = ", " if urgent else ""
     other = RULE.replace("own.one", "own.two")

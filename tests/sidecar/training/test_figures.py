@@ -49,6 +49,6 @@ def test_figures_count_what_was_found(dialogues: Path, options: list[str], capsy
     said = capsys.readouterr().out
     assert "neutral conversations (2): speak 0.00%, watch 0.00%, tension 0.00%" in said
     if "--open" not in options:
-        assert "openings speak (p >= 0.4): precision 1.00 recall 1.00 strong 1.00 (2 flags)" in said
+        assert "openings speak (p >= 0.45): precision 1.00 recall 1.00 strong 1.00 (2 flags)" in said
         assert "onset met 1/1 = 1.00; calm flagged 0/1 = 0.00" in said
         assert "{('missed', 'missed'): 1}" in said

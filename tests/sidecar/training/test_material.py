@@ -77,10 +77,13 @@ def test_talks_can_be_kept_out(tmp_path: Path) -> None:
 
 def test_what_measures_is_not_learned_from() -> None:
     corpus = ROOT / "tests" / "corpus"
-    unseen = {line.split('"id": "')[1].split('"')[0] for line in _lines(corpus / "unseen")}
-    learned = {line.split('"id": "')[1].split('"')[0] for line in _lines(corpus / "talks")}
-    assert len(unseen) == 60
-    assert not unseen & learned
+    unseen, exam, learned = (
+        {line.split('"id": "')[1].split('"')[0] for line in _lines(corpus / name)}
+        for name in ("unseen", "exam", "talks")
+    )
+    assert (len(unseen), len(exam)) == (160, 120)
+    assert not (unseen | exam) & learned
+    assert not unseen & exam
 
 
 def _lines(folder: Path) -> list[str]:

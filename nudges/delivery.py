@@ -17,9 +17,10 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     A gap of `gap_s` from the last arrival; a rule's own `cooldown_s`; `cap` nudges in `cap_window_s` and
     `cap_per_call`, critical and praise outside of them, urgent ones never held back. `life_s` on screen by severity;
     shown after a pause of `pause_ms` or while the customer speaks. A card that somebody may be reading gives way to
-    another rule's only after `read_s`, to a critical one at once; a critical one to another after `critical_yield_s`. Praise at most `praise_per_call` times and below `praise_heat_below`, info below
-    `info_heat_below`. With `thumbs_down` of the last `thumbs_window` thumbs what a rule says is only logged for that
-    agent, unless it is critical. An answer may be undone for `undo_s`.
+    another rule's only after `read_s`, to a critical one at once; a critical one to another after `critical_yield_s`.
+    Praise at most `praise_per_call` times and below `praise_heat_below`, info below `info_heat_below`. With
+    `thumbs_down` of the last `thumbs_window` thumbs what a rule says is only logged for that agent, unless it is
+    critical. An answer may be undone for `undo_s`.
     """
 
     gap_s: float

@@ -67,8 +67,7 @@ def escalates(trigger: Escalates, seen: Situation, memory: Memory) -> list[Findi
     for signal in seen.signals:
         match signal:
             case HeatMoved() if _rose(signal):
-                begins = signal.before < trigger.at or signal.value - signal.before >= trigger.rise
-                if memory.since_ms < 0 and signal.value >= trigger.at and begins:
+                if memory.since_ms < 0 and signal.value >= trigger.at and _begins(trigger, signal, seen):
                     found.append(_risen(signal, trigger.at, seen))
                     memory.since_ms = seen.now_ms
                 memory.count = -1
@@ -79,6 +78,12 @@ def escalates(trigger: Escalates, seen: Situation, memory: Memory) -> list[Findi
             case _:
                 pass
     return found
+
+
+def _begins(trigger: Escalates, signal: HeatMoved, seen: Situation) -> bool:
+    tone = seen.heat.tone
+    tense = tone is None or tone.tension >= trigger.tense_from
+    return tense and (signal.before < trigger.at or signal.value - signal.before >= trigger.rise)
 
 
 def heat_lasts(trigger: HeatLasts, seen: Situation, memory: Memory) -> list[Finding]:

@@ -23,7 +23,7 @@ class EmpathySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What opens, answers and closes an opening.
 
     `strong` and `weak` are customer families, `sentiment` the score that opens a weak one; a turn with a strong family
-    in it is watched from the probability `named` on; `answers` close it as given,
+    in it is watched from the probability `named` on, with one of `grave` always; `answers` close it as given,
     `defers` excuse the agent's turns, `formulas` are answers that say nothing specific, `withdraws` close it as not
     needed. An answer is due after so many substantive agent turns, or `due_after_s` after the customer stopped if the
     agent has said something; an opening expires after `expires_s`; for `quiet_s` after an answer no new one opens.
@@ -33,6 +33,7 @@ class EmpathySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     weak: tuple[str, ...]
     sentiment: float
     named: float = 1.0
+    grave: tuple[str, ...] = ()
     answers: tuple[str, ...]
     defers: tuple[str, ...]
     formulas: tuple[str, ...]
@@ -136,7 +137,8 @@ class Ledger:
     def _glimpsed(self, grew: TurnGrew, glimpse: Glimpse, hits: list[Hit], *, named: bool) -> list[Signal]:
         """What the trained eye saw; cue families say that a feeling was `named`, and give it words to quote."""
         # What is named is watched on a mere hint: "four four one nine, I'm fed up" is a number for the most part.
-        named_enough = named and glimpse.opening >= self._settings.named
+        grave = any(hit.cue in self._settings.grave for hit in hits)
+        named_enough = named and (grave or glimpse.opening >= self._settings.named)
         if glimpse.call == "nothing" and not named_enough:
             return []
         quoted = [*glimpse.because, *(Quote(hit.quote, hit.said_ms) for hit in hits)]

@@ -52,6 +52,8 @@ class HeatGauge:
         self._band = 0
         self._turn = -1
         self._counted: dict[str, float] = {}
+        self._run = -1
+        self._of_run = 0.0
         self.tone: TurnTense | None = None
         """How tense the customer's turn looked when it was heard last; None where nothing was learned."""
 
@@ -112,11 +114,13 @@ class HeatGauge:
         """Add what new words of the customer weigh, each family once a turn; answers the change in points."""
         if turn != self._turn:
             self._turn, self._counted = turn, {}
+        if tone is not None and tone.run != self._run:
+            self._run, self._of_run = tone.run, 0.0
         added = 0.0
         self.tone = tone
         doubted = tone is not None and tone.tension < self._settings.doubt_below
-        # "Thanks for your efforts" ends many a bitter turn.
-        bitter = tone is not None and tone.tension >= self._settings.unthankful_from
+        # "Thanks for your efforts" ends many a bitter turn; thanks by themselves are meant.
+        bitter = tone is not None and tone.tension >= self._settings.unthankful_from and max(weights, default=0.0) > 0
         for hit, points in zip(hits, weights, strict=True):
             weight = points * self._settings.doubt_share if doubted and points > 0 else points
             if bitter and points < 0:
@@ -124,6 +128,7 @@ class HeatGauge:
             if weight and hit.cue not in self._counted:
                 self._counted[hit.cue] = weight
                 added += weight
+                self._of_run += max(0.0, weight)
                 self._causes.append(Cause(hit.cue.removeprefix("C."), weight, hit.quote, hit.said_ms))
         added += self._score_points(score)
         added += self._tone_points(tone, now_ms)
@@ -170,17 +175,18 @@ class HeatGauge:
         points = max((points for at_most, points in self._settings.scores if score <= at_most), default=0.0)
         more = max(0.0, points - self._counted.get("score", 0.0))
         self._counted["score"] = self._counted.get("score", 0.0) + more
+        self._of_run += more
         return more
 
     def _tone_points(self, tone: TurnTense | None, now_ms: int) -> float:
-        """What the tone of the whole turn adds to what its cues have said already."""
+        """What the tone of the whole turn adds to what its words have raised already."""
         if tone is None:
             return 0.0
         points = max((points for least, points in self._settings.tension if tone.tension >= least), default=0.0)
-        more = max(0.0, points - sum(weight for weight in self._counted.values() if weight > 0))
+        more = max(0.0, points - self._of_run)
         if more:
             first = tone.because[0] if tone.because else Quote("", now_ms)
-            self._counted["tone"] = self._counted.get("tone", 0.0) + more
+            self._of_run += more
             self._causes.append(Cause("tone", more, first.quote, first.said_ms))
         return more
 

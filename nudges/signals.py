@@ -147,10 +147,14 @@ class OpeningDue(msgspec.Struct, frozen=True):
 
 
 class TurnTense(msgspec.Struct, frozen=True):
-    """How likely the customer's turn is tense so far; `because` is what weighed most."""
+    """How likely the customer's turn is tense so far; `because` is what weighed most.
+
+    The turn is what they said since the agent last said more than a nod; `run` counts such turns.
+    """
 
     tension: float
     because: tuple[Quote, ...]
+    run: int = 0
 
 
 class ItemOverdue(msgspec.Struct, frozen=True):

@@ -201,13 +201,15 @@ class Unclear(_Trigger, frozen=True, kw_only=True, tag="unclear"):
 class Escalates(_Trigger, frozen=True, kw_only=True, tag="escalates"):
     """The customer's words raised the heat to `at` or above, told once an episode.
 
-    It ends when so many of their turns in a row raised nothing. Where heat of an earlier episode is left, a new one
-    begins only with a rise of so many points.
+    It begins with a turn that looks tense with a probability of `tense_from` (any turn does where that was not
+    learned) and ends when so many of their turns in a row raised nothing. Where heat of an earlier episode is left, a
+    new one begins only with a rise of so many points.
     """
 
     at: float
     calm_turns: int
     rise: float = 10.0
+    tense_from: float = 0.0
 
 
 class HeatLasts(_Trigger, frozen=True, kw_only=True, tag="heat_lasts"):

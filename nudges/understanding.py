@@ -183,7 +183,7 @@ class Understanding:
         glimpse = self._attention.hear_customer(piece) if self._attention is not None else None
         tone = None
         if glimpse is not None:
-            tone = TurnTense(glimpse.tension, glimpse.tense_because)
+            tone = TurnTense(glimpse.tension, glimpse.tense_because, glimpse.run)
         before = self._heat.value(now_ms)
         weights = tuple(self._book.weight(hit.cue) for hit in grew.hits)
         moved = self._heat.hear(grew.hits, weights, score=score, turn=grew.turn.index, now_ms=now_ms, tone=tone)

@@ -135,6 +135,8 @@ def _trigger_limits(rule: Rule) -> Iterator[str]:
         match trigger:
             case HeatReaches(at=at) | HeatLasts(at=at) | Escalates(at=at) if at > _HOTTEST:
                 yield f"trigger {number}: heat never reaches {at:g}"
+            case Escalates(tense_from=tense_from) if tense_from > 1:
+                yield f"trigger {number}: no turn is tense with more than {tense_from:g}"
             case TalkShare(above=above) if above >= 1:
                 yield f"trigger {number}: no share is above {above:g}"
             case Unclear(below=below) if below <= 0:

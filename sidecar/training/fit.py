@@ -43,8 +43,8 @@ _WORD_GROUPS = 4  # and in so many industries
 _WORD_LEAST = 0.06  # log-odds below which a word is not worth shipping
 # How often a turn is what a head looks for, by round figures: the corpus holds far more of each than any queue does.
 SHARES = {"opening": 1 / 8, "strong": 1 / 25, "tension": 1 / 20, "given": 1 / 4, "answered": 1 / 2}
-# Chances after that correction, by what a wrong whisper costs: speak from nearly one in two, watch from one in three; what
-# only colours a signal that is already there (strength) or moves a meter (tension), from about one in eight.
+# Chances after that correction, by what a wrong whisper costs: speak from nearly one in two, watch from one in three;
+# what only colours a signal that is already there (strength) or moves a meter (tension), from about one in eight.
 THRESHOLDS = {
     "speak": 0.45,
     "watch": 0.36,

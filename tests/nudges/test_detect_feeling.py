@@ -7,6 +7,7 @@ from nudges.signals import (
     Hit,
     MoodMoved,
     TurnClosed,
+    TurnTense,
 )
 from nudges.situation import Situation
 from nudges.triggers import (
@@ -123,3 +124,11 @@ def test_what_an_episode_left_over_starts_none(scene: Situation) -> None:
     assert look(scene, trigger, HeatMoved(30, 21, 1), memory=Memory()) == []
     assert len(look(scene, trigger, HeatMoved(31, 21, 1), memory=Memory())) == 1
     assert len(look(scene, trigger, HeatMoved(21, 19, 1), memory=Memory())) == 1
+
+
+def test_an_episode_may_ask_for_a_tense_turn(scene: Situation) -> None:
+    trigger, memory = Escalates(at=20, calm_turns=2, tense_from=0.5), Memory()
+    scene.heat.hear((), (), score=None, turn=0, now_ms=0, tone=TurnTense(0.49, ()))
+    assert look(scene, trigger, HeatMoved(30, 0, 1), memory=memory) == []
+    scene.heat.hear((), (), score=None, turn=1, now_ms=0, tone=TurnTense(0.5, ()))
+    assert len(look(scene, trigger, HeatMoved(45, 30, 1), memory=memory)) == 1, "the turn before began nothing"

@@ -231,6 +231,12 @@ def test_a_feeling_that_is_named_needs_no_hint(seen: Seen) -> None:
     assert seen.ledger.openings[0].sure == 1.0
 
 
+def test_hard_news_is_watched_however_calm_it_looks(seen: Seen) -> None:
+    assert seen.hears(0, "nothing", text="my husband passed away in May", sure=0.0) == []
+    assert seen.answers(4000, "and which day would you like me to come") == ["c-o1 open", "due"]
+    assert (seen.ledger.openings[0].strength, seen.ledger.openings[0].sure) == ("strong", 1.0)
+
+
 def test_a_hint_that_is_passed_over_leaves_the_waiting_one(seen: Seen) -> None:
     seen.hears(0, "speak")
     seen.answers(4000, "can you confirm your account number")

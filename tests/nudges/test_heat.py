@@ -164,15 +164,33 @@ def test_the_tone_of_a_turn_makes_up_for_what_cues_do_not_say() -> None:
     assert gauge.hear((), (), score=None, turn=0, now_ms=1000, tone=tense) == 0
 
 
-def test_thanks_cool_nothing_in_a_bitter_turn() -> None:
-    gauge = HeatGauge(msgspec.structs.replace(TONED, unthankful_from=0.4))
+def test_thanks_amid_bitter_words_cool_nothing() -> None:
+    settings = msgspec.structs.replace(TONED, tension=(), unthankful_from=0.4)
+    thanks = (hit("thanks_warm"), hit("emotion_word"))
+    for tension, left in ((0.4, 48), (0.39, 28)):
+        gauge = HeatGauge(settings)
+        heard(gauge, 30, 0)
+        gauge.hear(thanks, (-20, 18), score=None, turn=1, now_ms=0, tone=TurnTense(tension, (), 1))
+        assert gauge.value(0) == left
+
+
+def test_thanks_by_themselves_are_meant_even_in_a_bitter_turn() -> None:
+    gauge = HeatGauge(msgspec.structs.replace(TONED, tension=(), unthankful_from=0.4))
     heard(gauge, 30, 0)
-    bitter, civil = TurnTense(0.4, ()), TurnTense(0.39, ())
-    assert gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=1, now_ms=0, tone=bitter) == 20
+    bitter = TurnTense(0.9, (), 1)
+    assert gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=1, now_ms=0, tone=bitter) == -20
     assert gauge.tone is bitter
-    assert gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=2, now_ms=0, tone=civil) == 0
-    assert gauge.hear((hit("thanks_warm"),), (-20,), score=None, turn=3, now_ms=0) == -20
+    assert gauge.hear((), (), score=None, turn=2, now_ms=0) == 0
     assert gauge.tone is None
+
+
+def test_the_tone_of_a_turn_counts_once_though_a_nod_divides_it() -> None:
+    gauge = HeatGauge(TONED)
+    gauge.hear((hit("a"),), (12,), score=-0.6, turn=0, now_ms=0, tone=TurnTense(0.3, (), 7))
+    assert gauge.value(0) == 24, "cue and score have said more than the tone"
+    assert gauge.hear((), (), score=None, turn=1, now_ms=0, tone=TurnTense(0.6, (), 7)) == 6
+    assert gauge.hear((), (), score=None, turn=2, now_ms=0, tone=TurnTense(0.6, (), 7)) == 0
+    assert gauge.hear((), (), score=None, turn=3, now_ms=0, tone=TurnTense(0.6, (), 8)) == 30
 
 
 def test_cues_in_a_calm_tone_weigh_less() -> None:

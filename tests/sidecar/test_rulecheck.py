@@ -51,6 +51,7 @@ def test_a_pack_with_everything_wrong() -> None:
         (rule(HeatReaches(at=120)), "trigger 1: heat never reaches 120"),
         (rule(TalkShare(above=1, window_s=1, speech_s=1, turns=1)), "trigger 1: no share is above 1"),
         (rule(Escalates(calm_turns=1, at=101)), "trigger 1: heat never reaches 101"),
+        (rule(Escalates(calm_turns=1, at=9, tense_from=2)), "trigger 1: no turn is tense with more than 2"),
         (rule(Unclear(below=0, window_s=1, words=1)), "trigger 1: no confidence is below 0"),
         (rule(Heard(cues=(), count=2)), "trigger 1: 2 times within 0 s"),
         (rule(valid_for_s=0), "valid_for_s is 0: it goes stale before it can be shown"),

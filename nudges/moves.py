@@ -7,6 +7,7 @@ numbers lie in nudges/packs/moves.json, written by sidecar/training, learned fro
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import exp
 from operator import attrgetter
@@ -35,6 +36,7 @@ _STEP_WORDS = 25
 _WINDOWS = 4  # the newest; what was said before them had its chance when it was said
 _READ_ON = 2  # words around what weighed most that make it readable
 _SHOWN_WORDS = 5  # the newest, of a turn that no word of its own speaks for
+_KEPT_TEXTS = 8  # whose words stay weighed: a turn of each side, and what it grew from
 _MOST_ODDS = 30.0  # beyond it nothing changes; below a probability of 1, so that a family that asks for 1 hears no move
 
 
@@ -79,8 +81,13 @@ def parse_moves(text: str) -> MoveNumbers:
 
 def move_terms(side: Side, spoken: Spoken, setting: Setting, phrases: Phrases) -> dict[str, tuple[int, int]]:
     """What is weighed of a turn, each with the words behind it: first, and the one after the last (0, 0: none)."""
-    words = spoken.words
     own, other = (phrases.agent, phrases.customer) if side == "A" else (phrases.customer, phrases.agent)
+    return {**_word_terms(spoken, own), **dict.fromkeys(_standing(spoken, setting, other), (0, 0))}
+
+
+def _word_terms(spoken: Spoken, own: PhraseBook) -> dict[str, tuple[int, int]]:
+    """What the words of a turn say by themselves."""
+    words = spoken.words
     terms: dict[str, tuple[int, int]] = {}
     for at, word in enumerate(words):
         terms.setdefault(word, (at, at + 1))
@@ -91,15 +98,13 @@ def move_terms(side: Side, spoken: Spoken, setting: Setting, phrases: Phrases) -
         terms.setdefault(f"{one} _ {three}", (at, at + 3))
     for hit in own.find(spoken):
         terms.setdefault(f"#{hit.family}", (hit.first, hit.after))
-    for name in _standing(spoken, setting, other):
-        terms[name] = (0, 0)
     return terms
 
 
 def _standing(spoken: Spoken, setting: Setting, other: PhraseBook) -> Iterable[str]:
-    """Facts about the turn as a whole: the turn before, length, and how much of it was said before."""
+    """Facts about the turn as a whole, each once: the turn before, length, and how much of it was said before."""
     before = split_words(setting.before)
-    yield from (f"<{hit.family}" for hit in other.find(before))
+    yield from dict.fromkeys(f"<{hit.family}" for hit in other.find(before))
     if setting.before.rstrip().endswith("?"):
         yield _ASKED
     if not setting.before:
@@ -136,6 +141,8 @@ class MoveBook:
         _check_families(numbers.agent, phrases.agent, phrases.customer)
         self._phrases = phrases
         self._sides: dict[Side, _Heads] = {"C": _Heads(numbers.customer), "A": _Heads(numbers.agent)}
+        # The trained eye and the cue families ask about the same words within one step, each with a setting of its own.
+        self._weighed = lru_cache(maxsize=_KEPT_TEXTS)(self._weigh_words)
 
     def names(self, side: Side) -> tuple[str, ...]:
         """The moves of a side, in order."""
@@ -144,10 +151,14 @@ class MoveBook:
     def find(self, side: Side, text: str, setting: Setting) -> tuple[Move, ...]:
         """How likely the turn makes each move of its side, in the order of their names."""
         heads = self._sides[side]
-        read = [
-            heads.weigh(part, move_terms(side, part, setting, self._phrases)) for part in _windows(split_words(text))
-        ]
+        other = self._phrases.customer if side == "A" else self._phrases.agent
+        read = [heads.moves(words, _standing(words.spoken, setting, other)) for words in self._weighed(side, text)]
         return tuple(max(moves, key=_sure) for moves in zip(*read, strict=True))
+
+    def _weigh_words(self, side: Side, text: str) -> tuple["_Weighed", ...]:
+        own = self._phrases.agent if side == "A" else self._phrases.customer
+        heads = self._sides[side]
+        return tuple(heads.weigh(part, _word_terms(part, own)) for part in _windows(split_words(text)))
 
 
 _sure = attrgetter("sure")
@@ -164,6 +175,14 @@ def _windows(spoken: Spoken) -> Iterable[Spoken]:
         end = end - _STEP_WORDS if first else 0
 
 
+class _Weighed(NamedTuple):
+    """A part of a turn, the log-odds of each move by its words alone, and where in the text they show most."""
+
+    spoken: Spoken
+    odds: tuple[float, ...]
+    shown: tuple[tuple[int, int], ...]
+
+
 class _Heads:
     def __init__(self, heads: Mapping[str, MoveHead]) -> None:
         self.names = tuple(sorted(heads))
@@ -173,18 +192,29 @@ class _Heads:
             for term, weight in heads[name].terms.items():
                 self._adds.setdefault(term, []).append((number, weight))
 
-    def weigh(self, spoken: Spoken, terms: Mapping[str, tuple[int, int]]) -> tuple[Move, ...]:
+    def weigh(self, spoken: Spoken, terms: Mapping[str, tuple[int, int]]) -> _Weighed:
+        """What the words of a turn say of each move, and where they say most."""
         odds = list(self._biases)
         count = len(spoken.words)
         most: list[tuple[float, int, int]] = [(0.0, max(0, count - _SHOWN_WORDS), count)] * len(odds)
         for term, (first, after) in terms.items():
             for number, weight in self._adds.get(term, ()):
                 odds[number] += weight
-                if after and weight > most[number][0]:
+                if weight > most[number][0]:
                     most[number] = (weight, first, after)
-        moves = []
-        for name, odd, (_, first, after) in zip(self.names, odds, most, strict=True):
-            start = spoken.spans[max(0, first - _READ_ON)][0]
-            end = spoken.spans[min(count, after + _READ_ON) - 1][1]
-            moves.append(Move(name, 1 / (1 + exp(-max(-_MOST_ODDS, min(_MOST_ODDS, odd)))), start, end))
-        return tuple(moves)
+        spans = spoken.spans
+        shown = tuple(
+            (spans[max(0, first - _READ_ON)][0], spans[min(count, after + _READ_ON) - 1][1]) for _, first, after in most
+        )
+        return _Weighed(spoken, tuple(odds), shown)
+
+    def moves(self, words: _Weighed, standing: Iterable[str]) -> tuple[Move, ...]:
+        """The moves of a turn, from its words and from what it stands in."""
+        odds = list(words.odds)
+        for term in standing:
+            for number, weight in self._adds.get(term, ()):
+                odds[number] += weight
+        return tuple(
+            Move(name, 1 / (1 + exp(-max(-_MOST_ODDS, min(_MOST_ODDS, odd)))), start, end)
+            for name, odd, (start, end) in zip(self.names, odds, words.shown, strict=True)
+        )

@@ -174,16 +174,20 @@ def word_pairs(text: str) -> dict[str, None]:
 def _weigh(head: Head, found: Features, pairs: Mapping[str, None]) -> tuple[float, tuple[Reason, ...]]:
     weights = head.features
     parts = [(weights[name] * value, name) for name, value in found.values.items() if name in weights]
-    spoken = [(head.words[pair], pair) for pair in pairs if pair in head.words]
-    odds = head.bias + sum(part for part, _ in parts) + sum(part for part, _ in spoken)
-    reasons = [Reason(name, found.quotes.get(name, ""), round(part, 2)) for part, name in parts]
+    words = head.words
+    odds = head.bias + sum(part for part, _ in parts) + sum([words[pair] for pair in pairs if pair in words])
+    reasons = [
+        Reason(name, found.quotes.get(name, ""), weight)
+        for part, name in parts
+        if part > 0 and (weight := round(part, 2)) >= _WORTH_SHOWING
+    ]
     return 1 / (1 + exp(-max(-30.0, min(30.0, odds)))), _shown(reasons)
 
 
 def _shown(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """The reasons worth showing: words before facts, no words twice, what weighed most first."""
     # Words in ones and twos weigh in the sum, but only phrases and facts make sense to a reader.
-    worth = sorted((r for r in reasons if r.weight >= _WORTH_SHOWING), key=lambda r: (not r.quote, -r.weight, r.name))
+    worth = sorted(reasons, key=lambda r: (not r.quote, -r.weight, r.name))
     shown: list[Reason] = []
     for reason in worth:
         quote = reason.quote.lower()

@@ -1,4 +1,5 @@
 import json
+from math import exp
 from typing import Any
 
 import pytest
@@ -99,6 +100,14 @@ def test_terms_add_up_to_a_probability() -> None:
     assert sure(MoveHead(0.0, {}), "who is above you") == pytest.approx(0.5)
     assert sure(MoveHead(-1.0, {"above": 3.0, "is _ you": 1.0}), "who is above you") == pytest.approx(0.952574)
     assert sure(MoveHead(-1.0, {"above": 3.0, "<none": -9.0}), "above", Setting()) < 0.001
+
+
+def test_what_a_turn_stands_in_counts_once_and_not_for_the_next_setting() -> None:
+    one = book(MoveHead(0.0, {"<offer": 1.0, "above": 1.0}))
+    for _ in range(2):
+        for before, odds in (("shall i do it, or shall i call", 2.0), ("no", 1.0)):
+            (move,) = one.find("C", "above", Setting(before))
+            assert move.sure == pytest.approx(1 / (1 + exp(-odds)))
 
 
 def test_moves_come_by_their_names_and_each_side_has_its_own() -> None:

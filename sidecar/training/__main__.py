@@ -15,8 +15,16 @@ from sidecar.training import fit, moves
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Learn the moves, then with them the noticing numbers."""
+    """Learn the moves, then with them the noticing numbers; exits with one line where something is not there."""
+    if len(arguments) != 3:
+        raise SystemExit("usage: python -m sidecar.training CORPUS_FOLDER PHRASES.toml PACKS_FOLDER")
     corpus, book, packs = (Path(argument) for argument in arguments)
+    if not any(corpus.glob("*.customer.jsonl")):
+        raise SystemExit(f"{corpus}: no labelled lines in it; name a folder that holds *.customer.jsonl")
+    if not book.is_file():
+        raise SystemExit(f"{book}: not there; name the phrases, as nudges/packs/phrases.toml")
+    # Two minutes of learning must not end for want of a folder.
+    packs.mkdir(parents=True, exist_ok=True)
     phrases = parse_phrases(book.read_text(encoding="utf-8"))
     lesson = moves.train(corpus, phrases)
     _write(packs / "moves.json", msgspec.to_builtins(lesson.numbers))

@@ -50,11 +50,31 @@ def _talk(name: str, *, hot: bool) -> dict[str, object]:
     return {"id": name, "turns": turns, "tension": tension, "openings": openings, "marks": marks}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], r"usage: python -m sidecar\.training CORPUS_FOLDER PHRASES\.toml PACKS_FOLDER"),
+        (["nowhere", str(PHRASES), "packs"], r"nowhere: no labelled lines in it; name a folder"),
+        (["here", "nothing.toml", "packs"], r"nothing\.toml: not there; name the phrases"),
+    ],
+)
+def test_what_is_not_there_is_told_in_one_line(
+    small_corpus: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], line: str
+) -> None:
+    monkeypatch.chdir(small_corpus)
+    (small_corpus / "here").mkdir()
+    (small_corpus / "here" / "one.customer.jsonl").touch()
+    with pytest.raises(SystemExit, match=line):
+        main(arguments)
+    assert not Path("packs").exists()
+
+
 def test_the_numbers_are_learned_the_same_each_time(small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     learned = []
-    for _ in range(2):
-        main([str(small_corpus), str(PHRASES), str(small_corpus)])
-        learned.append([(small_corpus / name).read_text("utf-8") for name in ("moves.json", "noticing.json")])
+    for number in range(2):
+        packs = small_corpus / "new" / str(number)
+        main([str(small_corpus), str(PHRASES), str(packs)])
+        learned.append([(packs / name).read_text("utf-8") for name in ("moves.json", "noticing.json")])
     assert learned[0] == learned[1]
     said = capsys.readouterr().out
     assert "one held out, spoken, speak: precision" in said

@@ -70,6 +70,16 @@ def test_evidence_is_quoted_with_its_weight() -> None:
     assert [reason.weight for reason in reasons] == sorted((reason.weight for reason in reasons), reverse=True)
 
 
+def test_what_hardly_weighs_is_not_shown() -> None:
+    shown = [
+        reason.weight
+        for text in (*OPENINGS, "hello, could you tell me when you open", "it says so on the box")
+        for reason in NOTICER.score(TurnFacts(text=text, turn=3)).heat_evidence
+    ]
+    assert shown
+    assert min(shown) >= 0.2
+
+
 def test_the_same_words_are_shown_once() -> None:
     for text in OPENINGS:
         quotes = [reason.quote.lower() for reason in NOTICER.score(TurnFacts(text=text)).evidence if reason.quote]

@@ -56,6 +56,37 @@ def test_a_tense_turn_is_a_cause_of_heat(hear: Any) -> None:
     assert any(cause.cue for event in said if isinstance(event, Heat) for cause in event.because)
 
 
+def test_what_is_said_after_a_nod_is_the_same_turn_and_heats_once(hear: Any) -> None:
+    said = hear(
+        "0-6 customer  you people don't read a word I say, do you, this is a complete waste of my time\n"
+        "6.5-7 agent  right\n8-10 customer  so that is that then\n"
+    )
+    first, *later = [event.value for event in said if isinstance(event, Heat)]
+    assert first >= 20
+    assert all(value < first for value in later)
+
+
+def test_the_next_turn_heats_anew(hear: Any) -> None:
+    tense = "what do you want me to do then, do you even read what I write"
+    said = hear(
+        f"0-6 customer  {tense}\n7-11 agent  okay let me see what it says about the order\n12-18 customer  {tense}\n"
+    )
+    values = [event.value for event in said if isinstance(event, Heat)]
+    assert values[-1] > values[0] + 10
+
+
+@pytest.mark.parametrize(
+    ("said", "rises"),
+    [
+        ("I'm very disappointed again, you don't read a word I say, thank you so much for your help", True),
+        ("oh my god thank you so much, I was so worried this morning but you've been fantastic", False),
+    ],
+)
+def test_thanks_cool_where_they_are_meant(hear: Any, said: str, rises: bool) -> None:
+    heard = hear(f"0-9 customer  {said}\n10-13 agent  okay let me see\n")
+    assert any(isinstance(event, Nudge) and event.rule == "deesc.rising_heat" for event in heard) is rises
+
+
 def test_an_answer_judged_by_its_words(hear: Any) -> None:
     warm = "four calls and nobody rang you back, I'm so sorry, that must be exhausting, I'll own this now"
     said = hear(f"0-6 customer  {WEARY}\n7-13 agent  {warm}\n15-16 customer  okay\n")

@@ -21,8 +21,8 @@ class HeatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `bands` are the entries of watch, warm, hot and critical; a band is left `leave_below` points under its entry;
     `scores` are (at most this sentiment, points), `tension` (at least this probability of a tense turn, points); in a
     turn less tense than `doubt_below` cues weigh only `doubt_share`, and in one as tense as `unthankful_from` thanks
-    cool nothing; a change by `step` is worth telling; a cause is named until it has decayed below `cause_floor` points,
-    `causes` at most.
+    amid other cues cool nothing; a change by `step` is worth telling; a cause is named until it has decayed below
+    `cause_floor` points, `causes` at most.
     """
 
     half_life_s: float
